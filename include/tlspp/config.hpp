@@ -1,0 +1,59 @@
+// tlspp - Python's ssl module for modern C++, over Mbed TLS
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// \file
+/// Every switch of the library, with its default. Set them the same in every translation unit of a program: those
+/// that change the layout of a type are part of the inline namespace, so a mixture fails at link time.
+/// A project that likes files better than `-D` names one header in `TLSPP_CONFIG_FILE`.
+#ifdef TLSPP_CONFIG_FILE
+#include TLSPP_CONFIG_FILE
+#endif
+
+/// `TLSPP_EXCEPTIONS`: 1 declares `or_throw` and catches what user callbacks throw. Default: what the compiler was told.
+#ifndef TLSPP_EXCEPTIONS
+#if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
+#define TLSPP_EXCEPTIONS 1
+#else
+#define TLSPP_EXCEPTIONS 0
+#endif
+#endif
+#if TLSPP_EXCEPTIONS && !defined(__cpp_exceptions) && !defined(__EXCEPTIONS) && !defined(_CPPUNWIND)
+#error "TLSPP_EXCEPTIONS is 1, but this compiler runs with exceptions off"
+#endif
+
+/// `TLSPP_SENTENCES`: 0 leaves out the texts of errors and the names they keep; codes and numbers stay. Default: 1.
+#ifndef TLSPP_SENTENCES
+#define TLSPP_SENTENCES 1
+#endif
+
+/// `TLSPP_INSPECTOR`: 0 leaves out the reader of plaintext handshake messages. Default: 1.
+#ifndef TLSPP_INSPECTOR
+#define TLSPP_INSPECTOR 1
+#endif
+
+/// `TLSPP_SOCKETS`: 1 where BSD sockets are to be had. Default: found by their headers. lwIP's are named by
+/// `TLSPP_LWIP_SOCKETS`.
+#ifndef TLSPP_SOCKETS
+#if defined(TLSPP_LWIP_SOCKETS) || defined(_WIN32)
+#define TLSPP_SOCKETS 1
+#elif __has_include(<sys/socket.h>) && __has_include(<netdb.h>) && __has_include(<poll.h>)
+#define TLSPP_SOCKETS 1
+#else
+#define TLSPP_SOCKETS 0
+#endif
+#endif
+
+#if TLSPP_SENTENCES
+#if TLSPP_INSPECTOR
+#define TLSPP_ABI v0
+#else
+#define TLSPP_ABI v0_blind
+#endif
+#else
+#if TLSPP_INSPECTOR
+#define TLSPP_ABI v0_terse
+#else
+#define TLSPP_ABI v0_terse_blind
+#endif
+#endif

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <tlspp/bytes.hpp>
+#include <tlspp/cipher_suite.hpp>
+#include <tlspp/detail/core.hpp>
+#include <tlspp/error.hpp>
+#include <tlspp/x509/certificate.hpp>
+
+#include <optional>
+
+namespace tlspp::inline TLSPP_ABI {
+
+/// What an event loop should wait for before it calls a connection again.
+enum class want : std::uint8_t {
+    nothing, ///< nothing: the operation can go on now, or none is waiting
+    read,    ///< the transport to become readable
+    write,   ///< the transport to become writable
+};
+
+/// Whether the peer is who it should be.
+enum class peer_status : std::uint8_t {
+    none,       ///< no certificate was asked for or sent, or the handshake is not complete
+    verified,   ///< chain and, on a client, name hold
+    unverified, ///< there is a certificate, and it was not fully checked or did not hold
+};
+
+/// One TLS connection over a transport that it does not name: a function that takes `connection&` serves every one.
+/// Made by `context::wrap`, as a `stream<Transport>`; owns one block of memory in which everything stays where it is,
+/// so moving a connection is free.
+///
+/// Every operation may end in `errc::want_read` or `errc::want_write` over a transport that does not block; call it
+/// again, with the same data, when `wants()` can be had. Any other error but `timed_out`, `misuse`, `closed` and
+/// `invalid_argument` is the end: the peer is told by an alert, and each later operation answers with the same error.
+/// \par Thread safety One thread at a time. Different connections may run in different threads where `thread_safe`.
+/// \par Lifetime Keeps its context alive. The destructor sends nothing: call `shutdown()` first.
+class connection {
+public:
+    connection(connection&& other) noexcept : core_(std::exchange(other.core_, nullptr)) {}
+    connection& operator=(connection&& other) noexcept {
+        if (this != &other) {
+            reset();
+            core_ = std::exchange(other.core_, nullptr);
+        }
+        return *this;
+    }
+    ~connection() { reset(); }
+
+    /// False after it was moved from; then operations answer `errc::misuse`, and questions must not be asked.
+    explicit operator bool() const noexcept { return core_ != nullptr; }
+
+    /// Agrees on keys and judges the peer. Reading and writing do it by themselves where it has not been done.
+    [[nodiscard]] result<void> handshake() noexcept;
+    /// True after a handshake that succeeded, whatever came later.
+    bool is_handshake_complete() const noexcept { return core_ != nullptr && handshake_done(); }
+
+    /// Reads what is there, at least one byte, at most `buffer`; waits for it where the transport does.
+    /// \return the number of bytes, or 0 where the peer closed with close_notify: again and again.
+    /// `errc::truncated`, again and again, where the transport ended without; an empty buffer is `invalid_argument`.
+    [[nodiscard]] result<std::size_t> read_some(writable_bytes buffer) noexcept;
+    /// Fills the whole buffer. After `want_*` call it again with the same buffer: it goes on where it was. A peer that
+    /// closes earlier is `errc::truncated`.
+    [[nodiscard]] result<void> read_exactly(writable_bytes buffer) noexcept;
+    /// Writes at most one record. After `want_write` call again with the same bytes, at whatever address: those taken
+    /// the first time are sent, and fewer are `errc::misuse`. Nothing to write is 0.
+    /// \return the number of bytes taken.
+    [[nodiscard]] result<std::size_t> write_some(bytes data) noexcept;
+    /// Writes everything. After `want_*` call it again with the same bytes: it goes on where it was.
+    [[nodiscard]] result<void> write_all(bytes data) noexcept;
+
+    /// Says that this side will write no more: finishes a write that waits, sends close_notify, and waits for nothing.
+    /// Reading goes on until 0 or `truncated` (RFC 8446 §6.1).
+    [[nodiscard]] result<void> shutdown() noexcept;
+
+    /// Bytes that can be read without waiting: decrypted ones, or, where there are none, what the transport has read
+    /// ahead (of which a whole record may still be missing).
+    std::size_t pending() const noexcept;
+    /// What the last operation waits for; `nothing` where bytes that it can use are already here.
+    want wants() const noexcept;
+
+    /// The negotiated version; before the handshake the highest one that may be negotiated.
+    tlspp::version version() const noexcept;
+    /// The negotiated suite; empty before the handshake.
+    tlspp::cipher cipher() const noexcept;
+    /// The protocol agreed on by ALPN; lives as long as the context. Empty where there is none.
+    std::optional<std::string_view> alpn() const noexcept;
+    /// Client: the name or address that was asked for, empty under `insecure_any_name`. Server: the name that the
+    /// client asked for (SNI). Lives as long as the connection.
+    std::string_view server_name() const noexcept { return core_->name; }
+    /// The peer's own certificate; `errc::no_certificate` where it sent none. A copy, independent of the connection.
+    [[nodiscard]] result<certificate> peer_certificate() const noexcept;
+    /// Whether the peer was verified.
+    tlspp::peer_status peer_status() const noexcept;
+    /// What spoke against the peer's chain; of use under `verify_mode::insecure_report_only`.
+    verify_flags peer_flags() const noexcept;
+
+    /// The way out: Mbed TLS's own context. Its callbacks and user data are the library's; it lives as long as the
+    /// connection.
+    mbedtls_ssl_context* native_handle() noexcept { return &core_->ssl; }
+
+protected:
+    explicit connection(detail::core* core) noexcept : core_(core) {}
+    detail::core* core() const noexcept { return core_; }
+    void reset() noexcept {
+        if (core_ != nullptr) {
+            core_->transport->destroy(std::exchange(core_, nullptr));
+        }
+    }
+
+private:
+    enum class next : std::uint8_t { again, stop };
+
+    bool handshake_done() const noexcept { return core_->handshake_complete; }
+    result<void> begin() noexcept;
+    void enter() noexcept;
+    next judge(int code, error& why) noexcept;
+    result<std::size_t> write_record(bytes data) noexcept;
+    result<void> flush_unsent() noexcept;
+
+    detail::core* core_;
+};
+} // namespace tlspp::inline TLSPP_ABI
+
+#include <tlspp/detail/connection_io.hpp>
+#include <tlspp/detail/connection_info.hpp>

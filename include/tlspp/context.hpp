@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <tlspp/detail/context_setup.hpp>
+#include <tlspp/detail/start.hpp>
+#include <tlspp/options.hpp>
+#include <tlspp/server_name.hpp>
+#include <tlspp/stream.hpp>
+
+namespace tlspp::inline TLSPP_ABI {
+
+/// What connections of one role are made from: trust, identity and parameters, fixed once and for all by `create`.
+/// A cheap, reference-counted handle; connections keep what it stands for alive.
+/// \par Thread safety May be shared between threads where `thread_safe`; it never changes.
+template <role R>
+class context {
+public:
+    using options = std::conditional_t<R == role::client, client_options, server_options>;
+
+    /// Checks the options and copies what it keeps.
+    /// \return what is wrong with them: `no_trust`, `no_identity`, `invalid_argument`, `unsupported`,
+    /// `library_mismatch`, `out_of_memory`, or what loading the system's certificates said.
+    [[nodiscard]] static result<context> create(const options& given = {}) noexcept {
+        if constexpr (R == role::client) {
+            static_assert(detail::build::client, "this build of Mbed TLS has no client: MBEDTLS_SSL_CLI_C is off");
+        } else {
+            static_assert(detail::build::server, "this build of Mbed TLS has no server: MBEDTLS_SSL_SRV_C is off");
+        }
+        if (auto const fits = detail::check_library(); !fits) {
+            return std::unexpected(fits.error());
+        }
+        auto state = detail::ref<detail::context_state>::make();
+        if (!state) {
+            return std::unexpected(error{errc::out_of_memory});
+        }
+        if (auto const done = set_up(*state, given); !done) {
+            return std::unexpected(done.error());
+        }
+        return context{detail::ref<const detail::context_state>{std::move(state)}};
+    }
+
+    /// False after it was moved from; `wrap` then answers `errc::misuse`.
+    explicit operator bool() const noexcept { return static_cast<bool>(state_); }
+
+    /// A client connection over `transport` to the server of this name: sent as SNI where it is a host name, and the
+    /// certificate must carry it. No I/O takes place yet.
+    template <transport T, bool Exceptions = TLSPP_EXCEPTIONS != 0>
+        requires(R == role::client)
+    [[nodiscard]] result<stream<T>> wrap(T transport, std::string_view name) const noexcept {
+        auto const parsed = server_name::parse(name);
+        if (!parsed) {
+            return std::unexpected(parsed.error());
+        }
+        return wrap<T, Exceptions>(std::move(transport), *parsed);
+    }
+    template <transport T, bool Exceptions = TLSPP_EXCEPTIONS != 0>
+        requires(R == role::client)
+    [[nodiscard]] result<stream<T>> wrap(T transport, const server_name& name) const noexcept {
+        return start<T, Exceptions>(std::move(transport), detail::wanted_peer{name});
+    }
+    /// The same without looking at the name in the certificate: whoever holds any certificate of a trusted CA can be
+    /// the server. `insecure_any_name("example.org")` still sends that name as SNI.
+    template <transport T, bool Exceptions = TLSPP_EXCEPTIONS != 0>
+        requires(R == role::client)
+    [[nodiscard]] result<stream<T>> wrap(T transport, insecure_any_name_t any) const noexcept {
+        if (any.sni.empty()) {
+            return start<T, Exceptions>(std::move(transport), detail::wanted_peer{});
+        }
+        auto const parsed = server_name::parse(any.sni);
+        if (!parsed) {
+            return std::unexpected(parsed.error());
+        }
+        return start<T, Exceptions>(std::move(transport), detail::wanted_peer::insecure_with_sni(*parsed));
+    }
+
+    /// A server connection over `transport`. No I/O takes place yet.
+    template <transport T, bool Exceptions = TLSPP_EXCEPTIONS != 0>
+        requires(R == role::server)
+    [[nodiscard]] result<stream<T>> wrap(T transport) const noexcept {
+        return start<T, Exceptions>(std::move(transport), detail::wanted_peer{});
+    }
+
+    /// The way out: Mbed TLS's own configuration, which must not be changed. Lives as long as the context.
+    const mbedtls_ssl_config* native_handle() const noexcept { return &state_->config; }
+
+private:
+    explicit context(detail::ref<const detail::context_state> state) noexcept : state_(std::move(state)) {}
+
+    static result<void> set_up(detail::context_state& state, const client_options& given) noexcept {
+        return detail::set_up_client(state, given);
+    }
+    static result<void> set_up(detail::context_state& state, const server_options& given) noexcept {
+        return detail::set_up_server(state, given, &detail::on_client_hello);
+    }
+
+    template <class T, bool Exceptions>
+    result<stream<T>> start(T&& transport, const detail::wanted_peer& peer) const noexcept {
+        auto core = detail::start_connection<T, Exceptions>(state_, peer, std::move(transport));
+        if (!core) {
+            return std::unexpected(core.error());
+        }
+        return stream<T>{*core};
+    }
+
+    detail::ref<const detail::context_state> state_;
+};
+
+using client_context = context<role::client>;
+using server_context = context<role::server>;
+} // namespace tlspp::inline TLSPP_ABI

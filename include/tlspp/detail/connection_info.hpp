@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <tlspp/connection.hpp>
+
+#include <tlspp/detail/failure.hpp>
+
+/// \file
+/// What can be asked of a connection.
+namespace tlspp::inline TLSPP_ABI {
+
+inline std::size_t connection::pending() const noexcept {
+    auto const plain = mbedtls_ssl_get_bytes_avail(&core_->ssl);
+    return plain != 0 ? plain : core_->transport->buffered(core_);
+}
+
+inline want connection::wants() const noexcept {
+    if (core_->writing) {
+        return want::write;
+    }
+    return core_->reading && core_->transport->buffered(core_) == 0 ? want::read : want::nothing;
+}
+
+inline tlspp::version connection::version() const noexcept {
+    return mbedtls_ssl_get_version_number(&core_->ssl) == MBEDTLS_SSL_VERSION_TLS1_3 ? tlspp::version::tls1_3
+                                                                                     : tlspp::version::tls1_2;
+}
+
+inline tlspp::cipher connection::cipher() const noexcept {
+    auto const id = static_cast<std::uint16_t>(mbedtls_ssl_get_ciphersuite_id_from_ssl(&core_->ssl));
+    auto const* row = detail::find_suite(id);
+    if (!handshake_done() || row == nullptr) {
+        return {};
+    }
+    return {row->openssl_name, name(version()), row->bits, row->iana_name, id};
+}
+
+inline std::optional<std::string_view> connection::alpn() const noexcept {
+#if defined(MBEDTLS_SSL_ALPN)
+    if (const char* const chosen = mbedtls_ssl_get_alpn_protocol(&core_->ssl); chosen != nullptr) {
+        return std::string_view{chosen};
+    }
+#endif
+    return std::nullopt;
+}
+
+inline result<certificate> connection::peer_certificate() const noexcept {
+    auto const* peer = mbedtls_ssl_get_peer_cert(&core_->ssl);
+    if (peer == nullptr) {
+        return std::unexpected(error{errc::no_certificate});
+    }
+    return certificate::from_native(*peer);
+}
+
+inline verify_flags connection::peer_flags() const noexcept {
+    return core_->verifier.ran() ? detail::found_by_verification(*core_) : verify_flags{};
+}
+
+inline tlspp::peer_status connection::peer_status() const noexcept {
+    auto const& c = *core_;
+    if (!handshake_done() || mbedtls_ssl_get_peer_cert(&c.ssl) == nullptr) {
+        return tlspp::peer_status::none;
+    }
+    bool const named = c.context->role == role::server || c.named;
+    return c.verifier.ran() && peer_flags().empty() && named ? tlspp::peer_status::verified
+                                                             : tlspp::peer_status::unverified;
+}
+} // namespace tlspp::inline TLSPP_ABI

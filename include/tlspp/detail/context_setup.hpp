@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <tlspp/detail/context_state.hpp>
+
+#include <mbedtls/ssl_ciphersuites.h>
+
+/// \file
+/// From options to an `mbedtls_ssl_config`: every check that can be made before the first connection is made here.
+namespace tlspp::inline TLSPP_ABI::detail {
+
+inline result<void> check_library() noexcept {
+    switch (compare_library()) {
+    case library_match::same: break;
+    case library_match::other_version: return std::unexpected(error{errc::library_mismatch, reason::other_version});
+    case library_match::other_threading: return std::unexpected(error{errc::library_mismatch, reason::other_threading});
+    }
+    if (int const code = psa_start(); code != 0) {
+        return std::unexpected(error{is_out_of_memory(code) ? errc::out_of_memory : errc::random, reason::none, code});
+    }
+    return {};
+}
+
+struct version_range {
+    version lowest;
+    version highest;
+};
+
+/// Defaults are clamped to the build; a version asked for that the build lacks is an error.
+inline result<version_range> choose_versions(std::optional<version> minimum, std::optional<version> maximum) noexcept {
+    static_assert(build::tls1_2 || build::tls1_3, "this build of Mbed TLS has neither TLS 1.2 nor TLS 1.3");
+    constexpr version lowest = build::tls1_2 ? version::tls1_2 : version::tls1_3;
+    constexpr version highest = build::tls1_3 ? version::tls1_3 : version::tls1_2;
+    version_range const range{minimum.value_or(lowest), maximum.value_or(highest)};
+    for (auto const v : {range.lowest, range.highest}) {
+        if (v < lowest || v > highest) {
+            return std::unexpected(error{errc::unsupported, reason::version_not_built}.about(name(v)));
+        }
+    }
+    if (range.lowest > range.highest) {
+        return std::unexpected(error{errc::invalid_argument, reason::version_range});
+    }
+    return range;
+}
+
+inline bool suite_is_built(int id) noexcept {
+    for (const int* built = mbedtls_ssl_list_ciphersuites(); built != nullptr && *built != 0; ++built) {
+        if (*built == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// The zero-terminated list that Mbed TLS keeps by pointer: of the suites wished for, those of the versions asked for.
+inline result<option_list<int>> choose_suites(const option_list<cipher_suite>& wished, version_range range) noexcept {
+    int ids[suite_count + 1] = {};
+    std::size_t count = 0;
+    auto const add = [&](const suite_row& row) {
+        if (row.since == version::tls1_3 ? range.highest == version::tls1_3 : range.lowest == version::tls1_2) {
+            ids[count++] = static_cast<int>(row.id);
+        }
+    };
+    for (auto const suite : wished) {
+        auto const* row = find_suite(static_cast<std::uint16_t>(suite));
+        if (row == nullptr) {
+            return std::unexpected(error{errc::invalid_argument, reason::suite_unknown});
+        }
+        if (!suite_is_built(static_cast<int>(suite))) {
+            return std::unexpected(error{errc::unsupported, reason::suite_not_built}.about(row->iana_name));
+        }
+        bool repeated = false;
+        for (std::size_t i = 0; i != count; ++i) {
+            repeated |= ids[i] == static_cast<int>(suite);
+        }
+        if (!repeated) {
+            add(*row);
+        }
+    }
+    for (auto const& row : suite_table) {
+        if (wished.empty() && suite_is_built(static_cast<int>(row.id))) {
+            add(row);
+        }
+    }
+    if (count == 0) {
+        return std::unexpected(error{errc::invalid_argument, reason::no_common_suite});
+    }
+    option_list<int> list{std::span<const int>{ids, count + 1}};
+    if (list.failed()) {
+        return std::unexpected(error{errc::out_of_memory});
+    }
+    return list;
+}
+
+/// What clients and servers have in common. `state` holds role, trust and identities already.
+template <class Options>
+result<void> set_up(context_state& state, const Options& options) noexcept {
+    auto& config = state.config;
+    bool const client = state.role == role::client;
+    if (options.cipher_suites.failed() || options.alpn.failed() || state.identities.failed()) {
+        return std::unexpected(error{errc::out_of_memory});
+    }
+    if (int const code = mbedtls_ssl_config_defaults(&config, client ? MBEDTLS_SSL_IS_CLIENT : MBEDTLS_SSL_IS_SERVER,
+                                                     MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
+        code != 0) {
+        return std::unexpected(error{is_out_of_memory(code) ? errc::out_of_memory : errc::internal, reason::none, code});
+    }
+    auto const range = choose_versions(options.minimum_version, options.maximum_version);
+    if (!range) {
+        return std::unexpected(range.error());
+    }
+    mbedtls_ssl_conf_min_tls_version(&config, static_cast<mbedtls_ssl_protocol_version>(range->lowest));
+    mbedtls_ssl_conf_max_tls_version(&config, static_cast<mbedtls_ssl_protocol_version>(range->highest));
+
+    auto suites = choose_suites(options.cipher_suites, *range);
+    if (!suites) {
+        return std::unexpected(suites.error());
+    }
+    state.suites = std::move(*suites);
+    mbedtls_ssl_conf_ciphersuites(&config, state.suites.data());
+
+    if (auto const listed = state.protocols.assign(options.alpn); !listed) {
+        return listed;
+    }
+#if defined(MBEDTLS_SSL_ALPN)
+    if (state.protocols.names() != nullptr) {
+        if (int const code = mbedtls_ssl_conf_alpn_protocols(&config, state.protocols.names()); code != 0) {
+            return std::unexpected(error{errc::invalid_argument, reason::alpn_too_long, code});
+        }
+    }
+#else
+    if (!options.alpn.empty()) {
+        return std::unexpected(error{errc::unsupported}.about("MBEDTLS_SSL_ALPN"));
+    }
+#endif
+#if TLSPP_HAS_PSA
+    set_random(config, options.random.function != nullptr ? options.random.function : &psa_random, options.random.context);
+#else
+    if (options.random.function == nullptr) {
+        return std::unexpected(error{errc::invalid_argument}.about(".random"));
+    }
+    set_random(config, options.random.function, options.random.context);
+#endif
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3)
+    // a pre-shared key without a fresh key exchange would give up forward secrecy
+    mbedtls_ssl_conf_tls13_key_exchange_modes(&config, MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL);
+#endif
+    for (auto const& own : state.identities) {
+        if (!own) {
+            return std::unexpected(error{errc::invalid_argument, reason::empty_handle});
+        }
+        if (int const code = mbedtls_ssl_conf_own_cert(&config, own.chain_handle(), own.key_handle()); code != 0) {
+            return std::unexpected(error{errc::out_of_memory, reason::none, code});
+        }
+    }
+    if (state.trust) {
+        if (!*state.trust) {
+            return std::unexpected(error{errc::invalid_argument, reason::empty_handle});
+        }
+        state.trust->install(config);
+    }
+    return {};
+}
+
+inline result<void> set_up_client(context_state& state, const client_options& options) noexcept {
+    state.role = role::client;
+    state.verify = options.verify;
+    if (options.identity) {
+        state.identities = {*options.identity};
+    }
+    if (options.trust) {
+        state.trust = options.trust;
+    } else if (options.verify != verify_mode::insecure_none) {
+        if constexpr (build::files) {
+            auto system = trust_store::system();
+            if (!system) {
+                return std::unexpected(system.error());
+            }
+            state.trust = std::move(*system);
+        } else {
+            return std::unexpected(error{errc::no_trust});
+        }
+    }
+    if (auto const done = set_up(state, options); !done) {
+        return done;
+    }
+    auto& config = state.config;
+    switch (options.verify) {
+    case verify_mode::required: mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_REQUIRED); break;
+    case verify_mode::insecure_report_only: mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_OPTIONAL); break;
+    case verify_mode::insecure_none: mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_NONE); break;
+    default: return std::unexpected(error{errc::invalid_argument}.about(".verify"));
+    }
+    // a server that cannot tell a renegotiation from a first handshake lets an attacker put bytes before ours (RFC 5746)
+    mbedtls_ssl_conf_legacy_renegotiation(&config, MBEDTLS_SSL_LEGACY_BREAK_HANDSHAKE);
+    signal_tickets(config);
+    return {};
+}
+
+inline result<void> set_up_server(context_state& state, const server_options& options, int (*on_hello)(mbedtls_ssl_context*)) noexcept {
+    state.role = role::server;
+    state.identities = options.identities;
+    state.client_auth = options.client_auth;
+    state.trust = options.trust;
+    if (options.identities.empty() && !options.identities.failed()) {
+        return std::unexpected(error{errc::no_identity});
+    }
+    if (options.client_auth != client_auth::none && !options.trust) {
+        return std::unexpected(error{errc::no_trust, reason::client_ca_missing});
+    }
+    if (auto const done = set_up(state, options); !done) {
+        return done;
+    }
+    auto& config = state.config;
+    switch (options.client_auth) {
+    case client_auth::none: mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_NONE); break;
+    // what Mbed TLS calls optional lets bad certificates pass; the verifier refuses them
+    case client_auth::optional: mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_OPTIONAL); break;
+    case client_auth::required: mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_REQUIRED); break;
+    default: return std::unexpected(error{errc::invalid_argument}.about(".client_auth"));
+    }
+#if defined(MBEDTLS_SSL_SERVER_NAME_INDICATION)
+    mbedtls_ssl_conf_cert_cb(&config, on_hello);
+#endif
+    return {};
+}
+} // namespace tlspp::inline TLSPP_ABI::detail

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <tlspp/options.hpp>
+#include <tlspp/x509/verify.hpp>
+
+namespace tlspp::inline TLSPP_ABI::detail {
+
+/// The ALPN list in the form that Mbed TLS keeps by pointer: texts and pointers in one block.
+class protocol_list {
+public:
+    protocol_list() noexcept = default;
+    protocol_list(const protocol_list&) = delete;
+    protocol_list& operator=(const protocol_list&) = delete;
+    ~protocol_list() { mbedtls_free(names_); }
+
+    result<void> assign(const option_list<std::string_view>& protocols) noexcept {
+        std::size_t text = 0;
+        for (auto const& p : protocols) {
+            if (p.empty() || p.find('\0') != std::string_view::npos) {
+                return std::unexpected(error{errc::invalid_argument, reason::alpn_empty_name});
+            }
+            text += p.size() + 1;
+            if (p.size() > 255 || text > 65535) {
+                return std::unexpected(error{errc::invalid_argument, reason::alpn_too_long}.about(p));
+            }
+        }
+        if (protocols.empty()) {
+            return {};
+        }
+        auto const pointers = (protocols.size() + 1) * sizeof(const char*);
+        names_ = static_cast<const char**>(mbedtls_calloc(1, pointers + text));
+        if (names_ == nullptr) {
+            return std::unexpected(error{errc::out_of_memory});
+        }
+        char* at = reinterpret_cast<char*>(names_) + pointers;
+        for (std::size_t i = 0; i != protocols.size(); ++i) {
+            names_[i] = at;
+            protocols[i].copy(at, protocols[i].size());
+            at += protocols[i].size() + 1;
+        }
+        return {};
+    }
+    const char** names() const noexcept { return names_; }
+
+private:
+    const char** names_ = nullptr;
+};
+
+/// All that the connections of one context share; complete before the first of them, constant ever after.
+struct context_state {
+    context_state() noexcept { mbedtls_ssl_config_init(&config); }
+    context_state(const context_state&) = delete;
+    context_state& operator=(const context_state&) = delete;
+    ~context_state() { mbedtls_ssl_config_free(&config); }
+
+    mutable ref_count references;
+    mbedtls_ssl_config config;
+    verify_policy verification;
+    std::optional<trust_store> trust;
+    option_list<identity> identities;
+    option_list<int> suites;
+    protocol_list protocols;
+    tlspp::role role = tlspp::role::client;
+    verify_mode verify = verify_mode::required;
+    tlspp::client_auth client_auth = tlspp::client_auth::none;
+};
+} // namespace tlspp::inline TLSPP_ABI::detail

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <tlspp/detail/context_state.hpp>
+#include <tlspp/detail/record_watch.hpp>
+#include <tlspp/error.hpp>
+#include <tlspp/transport.hpp>
+
+#include <climits>
+
+namespace tlspp::inline TLSPP_ABI::detail {
+
+/// What the transport last said when it did not say "here are bytes".
+struct io_trouble {
+    enum class kind : std::uint8_t { none, timed_out, reset, system, no_memory, threw, flood } what = kind::none;
+    int system = 0;
+};
+
+/// Travels through Mbed TLS as the return code of a callback that failed; the cause is in `core::trouble`. Far outside
+/// of the ranges of Mbed TLS's and PSA's codes.
+inline constexpr int code_trouble = -0x10000001;
+
+struct core;
+
+/// What a connection needs of its transport besides sending and receiving.
+struct transport_functions {
+    void (*destroy)(core*) noexcept;
+    void (*close_gracefully)(core*) noexcept;
+    std::size_t (*buffered)(const core*) noexcept;
+};
+
+/// The state of one connection. Lives in one block with its transport and never moves, since Mbed TLS keeps pointers
+/// into it; the host name's text follows the block.
+struct core {
+    enum class stage : std::uint8_t { fresh, open, failed };
+
+    core(ref<const context_state> shared, const transport_functions& functions, const peer_name& peer) noexcept
+        : context(std::move(shared)), transport(&functions), verifier(context->verification, peer, context->client_auth == client_auth::optional) {
+        mbedtls_ssl_init(&ssl);
+    }
+    core(const core&) = delete;
+    core& operator=(const core&) = delete;
+    ~core() { mbedtls_ssl_free(&ssl); }
+
+    mbedtls_ssl_context ssl;
+    ref<const context_state> context;
+    const transport_functions* transport;
+    chain_verifier verifier;
+    record_watch watch;
+    io_trouble trouble;
+    std::size_t pending_write = 0; ///< bytes of the record that waits for the transport; 0: none does
+    std::size_t all_written = 0;   ///< of the write_all that waits to go on
+    std::size_t all_read = 0;      ///< of the read_exactly that waits to go on
+    std::string_view name;         ///< client: as the user gave it; server: as SNI asked
+    char* name_storage = nullptr;  ///< server: room for `name`
+    stage at = stage::fresh;
+    bool writing_all = false; ///< a write_all has begun and is to be called again
+    bool named = false; ///< the peer's certificate must carry `name`
+    bool handshake_complete = false;
+    bool close_sent = false;   ///< our close_notify is on its way
+    bool close_wanted = false; ///< shutdown() has begun
+    bool peer_closed = false;  ///< the peer's close_notify has arrived
+    bool end_seen = false;     ///< the transport has ended
+    bool blocked = false;      ///< the transport answered would_block in this call
+    bool writing = false;      ///< what the last operation waits for
+    bool reading = false;
+    error last{errc::internal}; ///< why `at` is failed
+};
+
+/// A connection's block: the core, then the transport it drives.
+template <class T>
+struct block final : core {
+    block(ref<const context_state> shared, const peer_name& peer, T&& given) noexcept
+        : core(std::move(shared), functions, peer), carrier(std::move(given)) {}
+    T carrier;
+
+    static block& of(core* c) noexcept { return static_cast<block&>(*c); }
+
+private:
+    static void destroy(core* c) noexcept { destroy_object(&of(c)); }
+    static void close_gracefully(core* c) noexcept {
+        if constexpr (requires(T& t) { t.close_gracefully(); }) {
+            of(c).carrier.close_gracefully();
+        }
+    }
+    static std::size_t buffered(const core* c) noexcept {
+        if constexpr (requires(const T& t) { t.buffered(); }) {
+            return static_cast<const block*>(c)->carrier.buffered();
+        } else {
+            return 0;
+        }
+    }
+    static constexpr transport_functions functions{&destroy, &close_gracefully, &buffered};
+};
+
+/// Runs a callback of the user's; what it throws stays here. A template of its own for each setting, so that units
+/// built with and without exceptions can be linked together.
+template <bool Exceptions>
+struct guard;
+template <>
+struct guard<false> {
+    template <class F>
+    static io_result call(io_trouble&, F&& f) noexcept {
+        return f();
+    }
+};
+#if TLSPP_EXCEPTIONS
+template <>
+struct guard<true> {
+    template <class F>
+    static io_result call(io_trouble& trouble, F&& f) noexcept {
+        try {
+            return f();
+        } catch (...) {
+            trouble.what = io_trouble::kind::threw;
+            return std::unexpected(io_error{0});
+        }
+    }
+};
+#endif
+
+/// Turns what a transport answered into what Mbed TLS expects of `f_send` and `f_recv`.
+inline int trouble_code(core& c, io_error why, int want) noexcept {
+    using kind = io_trouble::kind;
+    switch (why.what()) {
+    case io_error::kind::would_block: c.blocked = true; return want;
+    case io_error::kind::timed_out:
+        c.blocked = true;
+        c.trouble.what = kind::timed_out;
+        return want;
+    case io_error::kind::reset: c.trouble.what = kind::reset; break;
+    case io_error::kind::no_memory: c.trouble.what = kind::no_memory; break;
+    case io_error::kind::system:
+        if (c.trouble.what != kind::threw) {
+            c.trouble.what = kind::system;
+        }
+        break;
+    }
+    c.trouble.system = why.system();
+    return code_trouble;
+}
+
+template <class T, bool Exceptions>
+int send_function(void* context, const unsigned char* data, std::size_t size) noexcept {
+    auto& c = *static_cast<core*>(context);
+    std::span<const std::byte> const out{reinterpret_cast<const std::byte*>(data), size < INT_MAX ? size : INT_MAX};
+    auto const taken = guard<Exceptions>::call(c.trouble, [&] { return block<T>::of(&c).carrier.send(out); });
+    // 0 would reach the caller as success (ssl_msg.c, flush_output), a number above size as corruption
+    if (taken.has_value() && *taken != 0) {
+        auto const n = *taken < out.size() ? *taken : out.size();
+        c.watch.sent(out.data(), size, n);
+        return static_cast<int>(n);
+    }
+    c.watch.sent(out.data(), size, 0);
+    return trouble_code(c, taken.has_value() ? would_block : taken.error(), MBEDTLS_ERR_SSL_WANT_WRITE);
+}
+
+template <class T, bool Exceptions>
+int receive_function(void* context, unsigned char* data, std::size_t size) noexcept {
+    auto& c = *static_cast<core*>(context);
+    std::span<std::byte> const in{reinterpret_cast<std::byte*>(data), size < INT_MAX ? size : INT_MAX};
+    auto const put = guard<Exceptions>::call(c.trouble, [&] { return block<T>::of(&c).carrier.receive(in); });
+    if (!put.has_value()) {
+        return trouble_code(c, put.error(), MBEDTLS_ERR_SSL_WANT_READ);
+    }
+    auto const n = *put < in.size() ? *put : in.size();
+    if (n == 0) {
+        c.end_seen = true;
+        return 0;
+    }
+    if (!c.watch.received(in.data(), n)) {
+        c.trouble.what = io_trouble::kind::flood;
+        return code_trouble;
+    }
+    return static_cast<int>(n);
+}
+} // namespace tlspp::inline TLSPP_ABI::detail

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <tlspp/detail/core.hpp>
+
+/// \file
+/// From a return code of Mbed TLS's and what the connection knows to an `error`, and to the alert that tells the peer.
+namespace tlspp::inline TLSPP_ABI::detail {
+
+/// All that verification found: by our checks, and by those that Mbed TLS makes after them (keyUsage of the leaf).
+inline verify_flags found_by_verification(const core& c) noexcept {
+    return c.verifier.flags(mbedtls_ssl_get_verify_result(&c.ssl));
+}
+
+inline bool is_any_of(int code, std::initializer_list<int> codes) noexcept {
+    for (int const c : codes) {
+        if (code == c) {
+            return true;
+        }
+    }
+    return false;
+}
+
+inline error classify_trouble(const core& c) noexcept {
+    using kind = io_trouble::kind;
+    switch (c.trouble.what) {
+    case kind::threw: return {errc::callback, reason::callback_threw};
+    case kind::no_memory: return {errc::out_of_memory};
+    case kind::flood: return {errc::protocol_violation, reason::too_many_records};
+    case kind::timed_out:
+    case kind::reset:
+    case kind::system:
+    case kind::none: break;
+    }
+    return error{errc::transport, c.trouble.what == kind::reset ? reason::connection_reset : reason::none}.with_system(
+        c.trouble.system);
+}
+
+inline error classify_received_alert(const core& c, int code) noexcept {
+    error e{errc::alert_received, reason::none, code};
+    if (auto const received = received_alert(c.ssl); received >= 0) {
+        return e.with(static_cast<alert>(received));
+    }
+    return c.watch.saw_fatal_alert() ? e.with(static_cast<alert>(c.watch.alert_description())) : e;
+}
+
+inline error classify_verification(const core& c, int code) noexcept {
+    auto flags = found_by_verification(c);
+    if (code == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE) {
+        return error{errc::no_certificate, reason::client_sent_none, code}.with(verify_flag::missing);
+    }
+    return error{errc::certificate_rejected, reason::none, code}.with(flags).about(c.context->role == role::client ? c.name : "");
+}
+
+/// Only for codes that end the connection.
+inline error classify(const core& c, int code) noexcept {
+    bool const in_handshake = c.at != core::stage::open;
+    if (code == code_trouble) {
+        return classify_trouble(c);
+    }
+    if (is_out_of_memory(code)) {
+        return {errc::out_of_memory, reason::none, code};
+    }
+    if (code == MBEDTLS_ERR_SSL_CONN_EOF || (code == 0 && c.end_seen)) {
+        return in_handshake ? error{errc::truncated, reason::silent_end} : error{errc::truncated};
+    }
+    if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
+        return classify_received_alert(c, code);
+    }
+    if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) { // anywhere but in read_some
+        return {errc::truncated, reason::silent_end, code};
+    }
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
+    if (is_verification_failure(code) ||
+        is_any_of(code, {MBEDTLS_ERR_SSL_BAD_CERTIFICATE, MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE})) {
+        return classify_verification(c, code);
+    }
+#endif
+    if (c.watch.not_tls()) {
+        return {errc::protocol_violation, reason::not_tls, code};
+    }
+    if (is_random_failure(code)) {
+        return {errc::random, reason::none, code};
+    }
+    if (is_any_of(code, {MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE, MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION,
+                         MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL, MBEDTLS_ERR_SSL_UNRECOGNIZED_NAME,
+                         MBEDTLS_ERR_SSL_PRIVATE_KEY_REQUIRED, MBEDTLS_ERR_SSL_UNKNOWN_IDENTITY})) {
+        return {errc::handshake_failed, reason::none, code};
+    }
+    if (code == MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE && !in_handshake &&
+        mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3) {
+        return {errc::protocol_violation, reason::key_update, code};
+    }
+    if (is_any_of(code, {MBEDTLS_ERR_SSL_INTERNAL_ERROR, MBEDTLS_ERR_SSL_BAD_INPUT_DATA, MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL,
+                         MBEDTLS_ERR_SSL_COUNTER_WRAPPING, MBEDTLS_ERR_SSL_HW_ACCEL_FAILED})) {
+        return {errc::internal, reason::none, code};
+    }
+    return {errc::protocol_violation, reason::none, code};
+}
+
+/// What the peer is told where Mbed TLS has said nothing (RFC 8446 §6.2).
+inline alert alert_for(const error& e) noexcept {
+    switch (e.code()) {
+    case errc::certificate_rejected: return alert::bad_certificate;
+    case errc::no_certificate: return alert::certificate_required;
+    case errc::handshake_failed: return alert::handshake_failure;
+    case errc::protocol_violation: break;
+    default: return alert::internal_error;
+    }
+    int const code = e.mbedtls_code();
+    if (code == MBEDTLS_ERR_SSL_INVALID_MAC) {
+        return alert::bad_record_mac;
+    }
+    if (code == MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER) {
+        return alert::illegal_parameter;
+    }
+    if (code == MBEDTLS_ERR_SSL_UNSUPPORTED_EXTENSION) {
+        return alert::unsupported_extension;
+    }
+    if (code == MBEDTLS_ERR_SSL_DECODE_ERROR) {
+        return alert::decode_error;
+    }
+    return alert::unexpected_message;
+}
+
+/// Ends the connection for good: remembers why, tells the peer, and closes the sending half so that what was told can
+/// still be read.
+inline error fail(core& c, const error& why) noexcept {
+    c.at = core::stage::failed;
+    c.last = why;
+    c.reading = c.writing = false;
+    bool const peer_listens = !c.end_seen && !(why == errc::transport) && !(why == errc::alert_received) &&
+                              !(why == errc::callback && c.trouble.what == io_trouble::kind::threw);
+    bool const tls1_3 = mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3;
+    if (peer_listens && !c.watch.ended_with_alert(tls1_3)) {
+        (void)mbedtls_ssl_send_alert_message(&c.ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL,
+                                             static_cast<unsigned char>(alert_for(why)));
+    }
+    c.transport->close_gracefully(&c);
+    return why;
+}
+} // namespace tlspp::inline TLSPP_ABI::detail

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// \file
+/// The one file that knows Mbed TLS 3.6 from 4.x. Everything else of the library calls what is here or what both lines
+/// have under the same name and with the same meaning.
+#include <tlspp/config.hpp>
+
+#include <mbedtls/build_info.h>
+
+#if MBEDTLS_VERSION_NUMBER < 0x03060000
+#error "tlspp needs Mbed TLS 3.6 LTS or newer (4.x too); the headers found are older"
+#endif
+
+#include <mbedtls/platform.h>
+#include <mbedtls/platform_util.h>
+#include <mbedtls/ssl.h>
+#include <mbedtls/version.h>
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
+#include <mbedtls/pem.h>
+#include <mbedtls/pk.h>
+#include <mbedtls/x509_crt.h>
+#endif
+#if defined(MBEDTLS_X509_CRL_PARSE_C)
+#include <mbedtls/x509_crl.h>
+#endif
+#if defined(MBEDTLS_PSA_CRYPTO_C) || MBEDTLS_VERSION_NUMBER >= 0x04000000
+#include <psa/crypto.h>
+#define TLSPP_HAS_PSA 1
+#else
+#define TLSPP_HAS_PSA 0
+#endif
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tlspp::inline TLSPP_ABI::detail {
+
+inline constexpr bool mbedtls4 = MBEDTLS_VERSION_NUMBER >= 0x04000000;
+
+/// What the build of Mbed TLS holds, as constants that `if constexpr` and `static_assert` can ask.
+struct build {
+#if defined(MBEDTLS_SSL_PROTO_TLS1_2)
+    static constexpr bool tls1_2 = true;
+#else
+    static constexpr bool tls1_2 = false;
+#endif
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3)
+    static constexpr bool tls1_3 = true;
+#else
+    static constexpr bool tls1_3 = false;
+#endif
+#if defined(MBEDTLS_SSL_CLI_C)
+    static constexpr bool client = true;
+#else
+    static constexpr bool client = false;
+#endif
+#if defined(MBEDTLS_SSL_SRV_C)
+    static constexpr bool server = true;
+#else
+    static constexpr bool server = false;
+#endif
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
+    static constexpr bool x509 = true;
+#else
+    static constexpr bool x509 = false;
+#endif
+#if defined(MBEDTLS_PEM_PARSE_C)
+    static constexpr bool pem = true;
+#else
+    static constexpr bool pem = false;
+#endif
+#if defined(MBEDTLS_FS_IO)
+    static constexpr bool files = true;
+#else
+    static constexpr bool files = false;
+#endif
+#if defined(MBEDTLS_THREADING_C)
+    static constexpr bool threads = true;
+#else
+    static constexpr bool threads = false;
+#endif
+#if defined(MBEDTLS_HAVE_TIME_DATE)
+    static constexpr bool time_date = true;
+#else
+    static constexpr bool time_date = false;
+#endif
+#if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
+    static constexpr bool trusted_certificate_callback = true;
+#else
+    static constexpr bool trusted_certificate_callback = false;
+#endif
+#if defined(MBEDTLS_SSL_SESSION_TICKETS)
+    static constexpr bool tickets = true;
+#else
+    static constexpr bool tickets = false;
+#endif
+    static constexpr bool psa = TLSPP_HAS_PSA != 0;
+};
+
+/// PSA has to be up before any key is parsed (4.x) or any TLS 1.3 handshake begins. Idempotent; never undone, because
+/// it is shared by the whole process.
+inline int psa_start() noexcept {
+#if TLSPP_HAS_PSA
+    return static_cast<int>(psa_crypto_init());
+#else
+    return 0;
+#endif
+}
+
+#if TLSPP_HAS_PSA
+/// The random source of all contexts that brought none: PSA's, which is seeded, and locked where there are threads.
+inline int psa_random(void*, unsigned char* out, std::size_t size) noexcept {
+    return static_cast<int>(psa_generate_random(out, size));
+}
+#endif
+
+using random_function = int (*)(void*, unsigned char*, std::size_t);
+
+/// Gives a configuration its random source; Mbed TLS 4 always takes PSA's.
+inline void set_random([[maybe_unused]] mbedtls_ssl_config& config, [[maybe_unused]] random_function random,
+                       [[maybe_unused]] void* context) noexcept {
+#if MBEDTLS_VERSION_NUMBER < 0x04000000
+    mbedtls_ssl_conf_rng(&config, random, context);
+#endif
+}
+
+/// Makes the arrival of a TLS 1.3 ticket visible; 4.x always tells.
+inline void signal_tickets([[maybe_unused]] mbedtls_ssl_config& config) noexcept {
+#if MBEDTLS_VERSION_NUMBER < 0x04000000 && defined(MBEDTLS_SSL_SESSION_TICKETS) && defined(MBEDTLS_SSL_PROTO_TLS1_3)
+    mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
+        &config, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
+#endif
+}
+
+inline bool is_new_session_ticket([[maybe_unused]] int code) noexcept {
+#if defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
+    return code == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET;
+#else
+    return false;
+#endif
+}
+
+/// True where `code` says that memory ran out. 3.6 has one code a module and adds a low-level code to a high-level
+/// one; 4.x has one code.
+inline bool is_out_of_memory(int code) noexcept {
+    if (code == MBEDTLS_ERR_SSL_ALLOC_FAILED) {
+        return true;
+    }
+#if TLSPP_HAS_PSA
+    if (code == PSA_ERROR_INSUFFICIENT_MEMORY) {
+        return true;
+    }
+#endif
+#if MBEDTLS_VERSION_NUMBER < 0x04000000
+    int const high = -code & 0xFF80;
+    int const low = -code & 0x007F;
+    return low == 0x10 /* bignum */ || low == 0x6A /* ASN.1 */ || high == 0x7F00 /* SSL */ || high == 0x1180 /* PEM */ ||
+           high == 0x2880 /* X.509 */ || high == 0x3F80 /* PK */ || high == 0x4D80 /* ECP */ || high == 0x5180 /* MD */ ||
+           high == 0x6180 /* cipher */;
+#else
+    return false;
+#endif
+}
+
+/// The random source failed. 3.6 has codes of its entropy and DRBG modules besides PSA's.
+inline bool is_random_failure(int code) noexcept {
+#if TLSPP_HAS_PSA
+    if (code == PSA_ERROR_INSUFFICIENT_ENTROPY) {
+        return true;
+    }
+#endif
+#if MBEDTLS_VERSION_NUMBER < 0x04000000
+    int const low = -code & 0x007F;
+    return code == MBEDTLS_ERR_SSL_NO_RNG ||
+           (code > -0x80 && (low == 0x34 || low == 0x3A || low == 0x3C /* CTR_DRBG */ || low == 0x03 || low == 0x05 ||
+                             low == 0x09 /* HMAC_DRBG */ || low == 0x40 /* entropy: no source */));
+#else
+    return false;
+#endif
+}
+
+/// The chain was refused by the verification of X.509 itself.
+inline bool is_verification_failure([[maybe_unused]] int code) noexcept {
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
+    return code == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED || code == MBEDTLS_ERR_X509_FATAL_ERROR;
+#else
+    return false;
+#endif
+}
+
+/// The description of the fatal alert received, or -1 where this line of Mbed TLS does not tell.
+inline int received_alert([[maybe_unused]] const mbedtls_ssl_context& ssl) noexcept {
+#if MBEDTLS_VERSION_NUMBER >= 0x04010000
+    int const description = mbedtls_ssl_get_fatal_alert(&ssl);
+    return description >= 0 ? description : -1;
+#else
+    return -1;
+#endif
+}
+
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
+/// Parses a private key; `password` may be null.
+inline int parse_key(mbedtls_pk_context& key, const unsigned char* data, std::size_t size, const unsigned char* password,
+                     std::size_t password_size, [[maybe_unused]] random_function random,
+                     [[maybe_unused]] void* random_context) noexcept {
+#if MBEDTLS_VERSION_NUMBER < 0x04000000
+    return mbedtls_pk_parse_key(&key, data, size, password, password_size, random, random_context);
+#else
+    return mbedtls_pk_parse_key(&key, data, size, password, password_size);
+#endif
+}
+
+/// Zero where `public_key` belongs to `private_key`.
+inline int check_pair(const mbedtls_pk_context& public_key, const mbedtls_pk_context& private_key,
+                      [[maybe_unused]] random_function random, [[maybe_unused]] void* random_context) noexcept {
+#if MBEDTLS_VERSION_NUMBER < 0x04000000
+    return mbedtls_pk_check_pair(&public_key, &private_key, random, random_context);
+#else
+    return mbedtls_pk_check_pair(&public_key, &private_key);
+#endif
+}
+#endif
+
+/// Headers and library must be of one version and agree on threading, or structures differ in size without a word.
+enum class library_match : unsigned char { same, other_version, other_threading };
+
+inline library_match compare_library() noexcept {
+#if defined(MBEDTLS_VERSION_C)
+    if (mbedtls_version_get_number() != MBEDTLS_VERSION_NUMBER) {
+        return library_match::other_version;
+    }
+#if defined(MBEDTLS_VERSION_FEATURES)
+    bool const threads = mbedtls_version_check_feature("MBEDTLS_THREADING_C") == 0;
+    if (threads != build::threads) {
+        return library_match::other_threading;
+    }
+#endif
+#endif
+    return library_match::same;
+}
+} // namespace tlspp::inline TLSPP_ABI::detail
+
+namespace tlspp::inline TLSPP_ABI {
+/// True where contexts, trust stores and identities may be shared between threads without a lock of the user's, and
+/// connections may run in different threads: where Mbed TLS was built with `MBEDTLS_THREADING_C`.
+inline constexpr bool thread_safe = detail::build::threads;
+} // namespace tlspp::inline TLSPP_ABI

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <tlspp/config.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tlspp::inline TLSPP_ABI::detail {
+
+/// Follows the record headers (RFC 8446 §5.1) that pass through the transport. Mbed TLS tells neither whether it sent
+/// an alert before it gave up, nor bounds what a peer can send without ever saying anything.
+class record_watch {
+public:
+    enum content : std::uint8_t { change_cipher_spec = 20, alert_record = 21, handshake = 22, application_data = 23 };
+
+    /// Records in a row that carry nothing for the application, and warning alerts in a row, before the peer is
+    /// taken for hostile.
+    static constexpr unsigned idle_limit = 32;
+    static constexpr unsigned warning_limit = 4;
+    /// Records of one handshake; 16 KiB of messages cut into single bytes stay below.
+    static constexpr unsigned handshake_limit = 40000;
+
+    /// Bytes that Mbed TLS asked to send, and how many of them went.
+    void sent(const std::byte* data, std::size_t asked, std::size_t taken) noexcept {
+        if (out_unsent_ == 0 && asked >= 5) { // a new record starts
+            last_sent_type_ = static_cast<std::uint8_t>(data[0]);
+            last_sent_size_ = static_cast<std::uint16_t>(asked);
+            sent_since_receive_ = true;
+        }
+        out_unsent_ = asked - taken;
+    }
+
+    /// Bytes that the transport delivered. False: the peer floods us.
+    bool received(const std::byte* data, std::size_t size) noexcept {
+        sent_since_receive_ = false;
+        if (in_body_ != 0 && size <= in_body_ && header_size_ == 0) { // the usual case: the body of one record
+            take_body(data, size);
+            return true;
+        }
+        if (in_body_ == 0 && header_size_ == 0 && size == 5) { // and its header
+            __builtin_memcpy(header_, data, 5);
+            return begin_record();
+        }
+        return received_slowly(data, size);
+    }
+
+    /// The application got data.
+    void progress() noexcept { idle_ = warnings_ = 0; }
+    void handshake_over() noexcept {
+        handshaking_ = false;
+        progress();
+    }
+
+    /// Bytes that Mbed TLS holds back because the transport took less than it was given.
+    std::size_t unsent() const noexcept { return out_unsent_; }
+
+    /// Whether the last thing sent, after all that was received, was an alert. In TLS 1.3 its type is encrypted: the
+    /// size tells (two bytes of alert and one of type, padded, and the 16-byte tag).
+    bool ended_with_alert(bool tls1_3) const noexcept {
+        if (!sent_since_receive_) {
+            return false;
+        }
+        return last_sent_type_ == alert_record ||
+               (tls1_3 && last_sent_type_ == application_data && last_sent_size_ <= 5 + 16 + 16);
+    }
+
+    /// Something arrived, and its first bytes were no TLS record.
+    bool not_tls() const noexcept { return not_tls_; }
+    bool anything_received() const noexcept { return seen_first_; }
+    /// True where a fatal alert came in the clear; then `alert_description()` is its number.
+    bool saw_fatal_alert() const noexcept { return alert_[0] == 2 && alert_size_ == 2; }
+    std::uint8_t alert_description() const noexcept { return alert_[1]; }
+
+private:
+    bool received_slowly(const std::byte* data, std::size_t size) noexcept {
+        while (size != 0) {
+            if (in_body_ == 0) {
+                header_[header_size_++] = static_cast<std::uint8_t>(*data++);
+                --size;
+                if (header_size_ == 5 && !begin_record()) {
+                    return false;
+                }
+            } else {
+                auto const part = size < in_body_ ? size : in_body_;
+                take_body(data, part);
+                data += part;
+                size -= part;
+            }
+        }
+        return true;
+    }
+
+    bool begin_record() noexcept {
+        header_size_ = 0;
+        in_body_ = static_cast<std::size_t>(header_[3] << 8 | header_[4]);
+        in_type_ = header_[0];
+        alert_size_ = in_type_ == alert_record && in_body_ == 2 ? std::uint8_t{0} : std::uint8_t{3};
+        if (!seen_first_) {
+            seen_first_ = true;
+            not_tls_ = in_type_ < change_cipher_spec || in_type_ > application_data || header_[1] != 3;
+        }
+        warnings_ = static_cast<std::uint16_t>(warnings_ + (in_type_ == alert_record ? 1 : 0));
+        ++idle_;
+        bool const carries_handshake = handshaking_ && in_type_ >= handshake;
+        if (carries_handshake && ++handshake_records_ <= handshake_limit) {
+            idle_ = 0;
+        }
+        return idle_ <= idle_limit && warnings_ <= warning_limit;
+    }
+
+    void take_body(const std::byte* data, std::size_t size) noexcept {
+        for (std::size_t i = 0; alert_size_ < 2 && i != size; ++i) {
+            alert_[alert_size_++] = static_cast<std::uint8_t>(data[i]);
+        }
+        in_body_ -= size;
+    }
+
+    std::size_t in_body_ = 0;
+    std::size_t out_unsent_ = 0;
+    std::uint16_t idle_ = 0;
+    std::uint16_t warnings_ = 0;
+    std::uint16_t handshake_records_ = 0;
+    std::uint16_t last_sent_size_ = 0;
+    std::uint8_t last_sent_type_ = 0;
+    std::uint8_t header_[5] = {};
+    std::uint8_t header_size_ = 0;
+    std::uint8_t in_type_ = 0;
+    std::uint8_t alert_[2] = {};
+    std::uint8_t alert_size_ = 3; // 3: not the body of a plaintext alert
+    bool handshaking_ = true;
+    bool sent_since_receive_ = false;
+    bool seen_first_ = false;
+    bool not_tls_ = false;
+};
+} // namespace tlspp::inline TLSPP_ABI::detail

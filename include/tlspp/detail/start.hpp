@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <tlspp/detail/core.hpp>
+#include <tlspp/server_name.hpp>
+
+namespace tlspp::inline TLSPP_ABI::detail {
+
+/// Whom a new connection expects at the other end, and what it says about it.
+struct wanted_peer {
+    wanted_peer() noexcept = default;
+    explicit wanted_peer(const server_name& name) noexcept : text(name.text()), address(name.address()), checked(true) {}
+    static wanted_peer insecure_with_sni(const server_name& sni) noexcept {
+        wanted_peer any{sni};
+        any.checked = false;
+        return any;
+    }
+
+    std::string_view text;
+    std::span<const std::byte> address;
+    bool checked = false;
+};
+
+/// Room for the name that a client asks a server for; behind the server's block.
+inline constexpr std::size_t sni_capacity = 255;
+
+/// The wish in the form that the verifier takes, over copies behind the connection's block.
+inline peer_name keep_name(const wanted_peer& wanted, char* storage) noexcept {
+    wanted.text.copy(storage, wanted.text.size());
+    char* const address = storage + wanted.text.size() + 1;
+    for (std::size_t i = 0; i != wanted.address.size(); ++i) {
+        address[i] = static_cast<char>(wanted.address[i]);
+    }
+    peer_name kept{};
+    if (wanted.checked) {
+        kept.what = wanted.address.empty() ? peer_name::kind::dns : peer_name::kind::ip;
+    }
+    kept.text = {storage, wanted.text.size()};
+    kept.address = {reinterpret_cast<const std::byte*>(address), wanted.address.size()};
+    return kept;
+}
+
+/// Called after each ClientHello: takes the name asked for, and chooses the identities that carry it.
+inline int on_client_hello(mbedtls_ssl_context* ssl) noexcept {
+#if defined(MBEDTLS_SSL_SRV_C) && defined(MBEDTLS_SSL_SERVER_NAME_INDICATION)
+    auto& c = *static_cast<core*>(mbedtls_ssl_get_user_data_p(ssl));
+    std::size_t size = 0;
+    auto const* const asked = reinterpret_cast<const char*>(mbedtls_ssl_get_hs_sni(ssl, &size));
+    if (asked == nullptr || size == 0 || size > sni_capacity) {
+        return 0;
+    }
+    std::string_view{asked, size}.copy(c.name_storage, size);
+    c.name = {c.name_storage, size};
+    if (c.context->identities.size() < 2) {
+        return 0;
+    }
+    (void)mbedtls_ssl_set_hs_own_cert(ssl, nullptr, nullptr); // a second ClientHello starts afresh
+    for (auto const& own : c.context->identities) {
+        if (own.matches(c.name)) {
+            if (int const code = mbedtls_ssl_set_hs_own_cert(ssl, own.chain_handle(), own.key_handle()); code != 0) {
+                return code;
+            }
+        }
+    }
+#else
+    (void)ssl;
+#endif
+    return 0;
+}
+
+/// Hands the block to Mbed TLS.
+inline int set_up_connection(core& c, const wanted_peer& wanted, mbedtls_ssl_send_t* send, mbedtls_ssl_recv_t* receive) noexcept {
+    if (int const code = mbedtls_ssl_setup(&c.ssl, &c.context->config); code != 0) {
+        return code;
+    }
+    mbedtls_ssl_set_bio(&c.ssl, &c, send, receive, nullptr);
+    mbedtls_ssl_set_user_data_p(&c.ssl, &c);
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
+    mbedtls_ssl_set_verify(&c.ssl, &chain_verifier::callback, &c.verifier);
+    if (c.context->role == role::client) {
+        // an address is no SNI, and Mbed TLS would compare it with DNS names too: the verifier alone judges it
+        bool const sni = !wanted.text.empty() && wanted.address.empty();
+        return mbedtls_ssl_set_hostname(&c.ssl, sni ? c.name.data() : nullptr);
+    }
+#endif
+    return 0;
+}
+
+/// Allocates and sets up one connection. The transport is moved only where there is memory for the block.
+template <class T, bool Exceptions>
+result<core*> start_connection(const ref<const context_state>& context, const wanted_peer& wanted, T&& transport) noexcept {
+    if (!context) {
+        return std::unexpected(error{errc::misuse, reason::moved_from});
+    }
+    bool const server = context->role == role::server;
+    auto const extra = server ? sni_capacity + 1 : wanted.text.size() + 1 + wanted.address.size();
+    void* const memory = mbedtls_calloc(1, sizeof(block<T>) + extra);
+    if (memory == nullptr) {
+        return std::unexpected(error{errc::out_of_memory});
+    }
+    char* const tail = static_cast<char*>(memory) + sizeof(block<T>);
+    auto const name = keep_name(wanted, tail);
+    auto* const made = ::new (memory) block<T>(context, name, std::move(transport));
+    made->name_storage = tail;
+    made->named = wanted.checked;
+    made->name = server ? std::string_view{} : name.text;
+    if (int const code = set_up_connection(*made, wanted, &send_function<T, Exceptions>, &receive_function<T, Exceptions>);
+        code != 0) {
+        destroy_object(made);
+        return std::unexpected(error{is_out_of_memory(code) ? errc::out_of_memory : errc::internal, reason::none, code});
+    }
+    return made;
+}
+} // namespace tlspp::inline TLSPP_ABI::detail

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <tlspp/alert.hpp>
+#include <tlspp/config.hpp>
+#include <tlspp/detail/mbedtls.hpp>
+#include <tlspp/verify_flags.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#if TLSPP_EXCEPTIONS
+#include <exception>
+#endif
+
+namespace tlspp::inline TLSPP_ABI {
+
+/// What a caller can do about an error: the value to branch on. Texts, flags and numbers are for people and logs.
+enum class errc : std::uint8_t {
+    want_read = 1,        ///< not a failure: call again when the transport has bytes to read
+    want_write,           ///< not a failure: call again, with the same data, when the transport takes bytes
+    timed_out,            ///< not fatal: a deadline passed; the operation may be called again
+    truncated,            ///< the transport ended without close_notify: data may be missing (RFC 8446 §6.1)
+    closed,               ///< this side has closed the connection
+    transport,            ///< the transport failed; `system()` has its number
+    certificate_rejected, ///< the peer's chain or name was refused; `flags()` says why
+    no_certificate,       ///< the peer sent no certificate
+    alert_received,       ///< the peer ended the connection with a fatal alert; `alert()` where it could be seen
+    handshake_failed,     ///< nothing in common with the peer: versions, suites, groups, protocols
+    protocol_violation,   ///< the peer broke the protocol, or does not speak TLS
+    out_of_memory,        ///< Mbed TLS's allocator has nothing left
+    invalid_argument,     ///< a value that cannot be meant
+    misuse,               ///< a call that the state of the object does not allow; see the program's logic
+    unsupported,          ///< this build of Mbed TLS lacks what was asked for
+    callback,             ///< a callback of the user's failed or threw
+    file,                 ///< a file or folder could not be read; `system()` has the reason
+    malformed,            ///< a certificate, key, CRL or name could not be parsed
+    password,             ///< the private key is encrypted, and the password is missing or wrong
+    key_mismatch,         ///< the private key does not belong to the certificate
+    no_trust,             ///< verification is on, and there is no trust anchor
+    no_identity,          ///< a server without certificate (and without PSK)
+    invalid_name,         ///< not a server name; the sentence says what is wrong with it
+    resolve,              ///< the host name has no address; `system()` has the resolver's code
+    library_mismatch,     ///< headers and library of Mbed TLS do not belong together
+    random,               ///< the random source failed
+    internal,             ///< a defect of Mbed TLS's or ours: please report
+};
+
+/// What the error is about, finer than `errc`: picks the sentence.
+enum class reason : std::uint8_t {
+    none,
+    name_empty, name_too_long, name_label_length, name_hyphen, name_character, name_nul, name_leading_dot, name_not_ascii,
+    name_numeric_last_label, name_address,
+    empty_buffer, shorter_retry, write_in_progress, moved_from, empty_handle, not_connected, already_closed,
+    empty_file, no_pem, no_certificate_in_file, trailing_bytes, is_directory, password_missing, password_wrong,
+    no_usable_certificates, client_ca_missing,
+    version_range, version_not_built, no_common_suite, suite_unknown, suite_not_built, alpn_empty_name, alpn_too_long,
+    other_version, other_threading,
+    too_many_records, not_tls, no_renegotiation_info, key_update, silent_end,
+    handshake_deadline, connect_deadline, io_deadline, port_zero,
+    callback_threw, connection_reset, client_sent_none, short_stream,
+    certificate_malformed, key_malformed, key_unsupported, key_type_unsupported, no_key_in_file, file_too_large, not_a_directory,
+    no_system_store, bad_path,
+    name_service, connect_failed, listen_failed, accept_failed,
+    last_of_core, // further ones are added above, by the header that reports them
+};
+
+class error;
+/// Every operation that can fail returns one; nothing throws.
+template <class T>
+using result = std::expected<T, error>;
+
+/// A sentence of fixed size; converts to `std::string_view`.
+class error_text {
+public:
+    operator std::string_view() const noexcept { return view(); }
+    std::string_view view() const noexcept { return {text_, size_}; }
+    const char* c_str() const noexcept { return text_; }
+
+private:
+    friend class error;
+    static constexpr std::size_t capacity = 480;
+    char text_[capacity] = {};
+    std::size_t size_ = 0;
+};
+
+/// Why an operation failed. Trivially copyable, no heap; compares with `errc`.
+/// \par Thread safety A value: distinct objects may be used in different threads.
+class error {
+public:
+    /// The longest part of a name or path that is kept, in bytes; the end of a longer one is kept, after "…".
+    static constexpr std::size_t subject_capacity = 47;
+
+    constexpr error(errc code, tlspp::reason why = tlspp::reason::none, int mbedtls_code = 0) noexcept
+        : mbedtls_code_(mbedtls_code), code_(code), reason_(why) {}
+
+    constexpr errc code() const noexcept { return code_; }
+    constexpr tlspp::reason why() const noexcept { return reason_; }
+    /// Mbed TLS's or PSA's return code, or 0.
+    constexpr int mbedtls_code() const noexcept { return mbedtls_code_; }
+    /// Why the chain was refused; empty for other errors.
+    constexpr verify_flags flags() const noexcept { return flags_; }
+    /// The alert received, where Mbed TLS (4.1 and newer) or the inspector (while still in the clear) saw it.
+    constexpr std::optional<tlspp::alert> alert() const noexcept {
+        return has_alert_ ? std::optional<tlspp::alert>{alert_} : std::nullopt;
+    }
+    /// errno (or the resolver's code for `errc::resolve`), or 0.
+    constexpr int system() const noexcept { return system_; }
+    /// What it is about: a server name, a path, an address; empty where nothing is kept.
+    constexpr std::string_view subject() const noexcept {
+#if TLSPP_SENTENCES
+        return {subject_, subject_size_};
+#else
+        return {};
+#endif
+    }
+
+    friend constexpr bool operator==(const error& e, errc code) noexcept { return e.code_ == code; }
+
+    /// Writes one sentence (what failed, on what, what to do) with a terminating NUL into `out`, cut where it does not
+    /// fit. Returns its length without the NUL.
+    std::size_t describe(std::span<char> out) const noexcept;
+    /// The same in an object of fixed size.
+    error_text message() const noexcept {
+        error_text text;
+        text.size_ = describe(text.text_);
+        return text;
+    }
+
+    /// Copies with one more fact; for those who report.
+    constexpr error with(verify_flags flags) const noexcept { error e = *this; e.flags_ = flags; return e; }
+    constexpr error with(tlspp::alert alert) const noexcept {
+        error e = *this;
+        e.alert_ = alert;
+        e.has_alert_ = true;
+        return e;
+    }
+    constexpr error with_system(int number) const noexcept { error e = *this; e.system_ = number; return e; }
+    constexpr error about(std::string_view subject) const noexcept {
+        error e = *this;
+#if TLSPP_SENTENCES
+        e.keep(subject);
+#else
+        (void)subject;
+#endif
+        return e;
+    }
+
+private:
+#if TLSPP_SENTENCES
+    constexpr void keep(std::string_view subject) noexcept {
+        std::size_t at = 0;
+        if (subject.size() > subject_capacity) {
+            subject.remove_prefix(subject.size() - (subject_capacity - 3));
+            for (char dot : {'.', '.', '.'}) {
+                subject_[at++] = dot;
+            }
+        }
+        for (char c : subject) {
+            subject_[at++] = c >= 0x20 && c != 0x7F ? c : '?'; // no control or foreign byte reaches a terminal
+        }
+        subject_size_ = static_cast<std::uint8_t>(at);
+    }
+#endif
+
+    verify_flags flags_;
+    std::int32_t mbedtls_code_ = 0;
+    std::int32_t system_ = 0;
+    errc code_;
+    tlspp::reason reason_ = tlspp::reason::none;
+    tlspp::alert alert_ = {};
+    bool has_alert_ = false;
+#if TLSPP_SENTENCES
+    std::uint8_t subject_size_ = 0;
+    char subject_[subject_capacity] = {};
+#endif
+};
+static_assert(std::is_trivially_copyable_v<error>);
+
+#if TLSPP_EXCEPTIONS
+/// What `or_throw` throws; `what()` is the error's sentence.
+class failure : public std::exception {
+public:
+    explicit failure(const tlspp::error& e) noexcept : error_(e), text_(e.message()) {}
+    const tlspp::error& error() const noexcept { return error_; }
+    const char* what() const noexcept override { return text_.c_str(); }
+
+private:
+    tlspp::error error_;
+    error_text text_;
+};
+
+/// The value of a result, or `failure` thrown: the one place of the library that throws. Not declared without
+/// exceptions.
+template <class T>
+T or_throw(result<T>&& r) {
+    if (!r) {
+        throw failure(r.error());
+    }
+    if constexpr (!std::is_void_v<T>) {
+        return std::move(*r);
+    }
+}
+template <class T>
+    requires(!std::is_void_v<T>)
+T& or_throw(result<T>& r) {
+    if (!r) {
+        throw failure(r.error());
+    }
+    return *r;
+}
+inline void or_throw(const result<void>& r) {
+    if (!r) {
+        throw failure(r.error());
+    }
+}
+#endif
+} // namespace tlspp::inline TLSPP_ABI
+
+#include <tlspp/detail/sentences.hpp>

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <tlspp/cipher_suite.hpp>
+#include <tlspp/error.hpp>
+#include <tlspp/option_list.hpp>
+#include <tlspp/x509/identity.hpp>
+#include <tlspp/x509/trust_store.hpp>
+
+#include <optional>
+
+namespace tlspp::inline TLSPP_ABI {
+
+/// How a client judges its server.
+enum class verify_mode : std::uint8_t {
+    required,             ///< chain and name must hold, or the handshake fails
+    insecure_report_only, ///< the handshake goes on whatever comes; `peer_status()` and `peer_flags()` tell
+    insecure_none,        ///< the certificate is not looked at: anybody can be the server
+};
+
+/// What a server asks of its clients.
+enum class client_auth : std::uint8_t {
+    none,     ///< no certificate is asked for
+    optional, ///< none is fine, a bad one is refused (Python's CERT_OPTIONAL)
+    required, ///< a good one must be sent
+};
+
+/// A source of randomness for builds of Mbed TLS without PSA; there it must be given.
+struct random_source {
+    /// Fills the buffer and returns 0, or a negative number on failure.
+    int (*function)(void* context, unsigned char* out, std::size_t size) = nullptr;
+    /// Passed to `function`; must outlive the contexts made with it.
+    void* context = nullptr;
+};
+
+namespace detail {
+template <bool Psa = build::psa>
+random_source default_random() noexcept {
+    static_assert(Psa, "this build of Mbed TLS has no PSA crypto and so no random source of its own: set .random");
+    return {};
+}
+} // namespace detail
+
+/// What a client context is made from. Views in it need to live until `create` returns.
+struct client_options {
+    /// Who may issue server certificates. Default: the system's CA certificates (`trust_store::system()`).
+    std::optional<trust_store> trust = {};
+    /// Default: required.
+    verify_mode verify = verify_mode::required;
+    /// Default: TLS 1.2, or what the build has.
+    std::optional<version> minimum_version = {};
+    /// Default: TLS 1.3, or what the build has.
+    std::optional<version> maximum_version = {};
+    /// In order of preference. Default: all of `cipher_suite` that the build has.
+    option_list<cipher_suite> cipher_suites = {};
+    /// Protocols offered by ALPN (RFC 7301), most wanted first. Default: none.
+    option_list<std::string_view> alpn = {};
+    /// The client's own certificate and key. Default: none is sent.
+    std::optional<tlspp::identity> identity = {};
+    /// Default: PSA's random generator. Mbed TLS 4 always uses PSA's.
+    random_source random = detail::default_random();
+};
+
+/// What a server context is made from. Views in it need to live until `create` returns.
+struct server_options {
+    /// Certificates and keys; with several, the one whose names match the client's SNI is taken, else the first that
+    /// the client can use.
+    option_list<identity> identities = {};
+    /// Default: none.
+    tlspp::client_auth client_auth = tlspp::client_auth::none;
+    /// Who may issue client certificates; needed where `client_auth` asks for them. There is no default.
+    std::optional<trust_store> trust = {};
+    /// Default: TLS 1.2, or what the build has.
+    std::optional<version> minimum_version = {};
+    /// Default: TLS 1.3, or what the build has.
+    std::optional<version> maximum_version = {};
+    /// In order of preference. Default: all of `cipher_suite` that the build has.
+    option_list<cipher_suite> cipher_suites = {};
+    /// Protocols accepted by ALPN (RFC 7301), most wanted first. A client that offers others only is refused.
+    option_list<std::string_view> alpn = {};
+    /// Default: PSA's random generator. Mbed TLS 4 always uses PSA's.
+    random_source random = detail::default_random();
+};
+} // namespace tlspp::inline TLSPP_ABI

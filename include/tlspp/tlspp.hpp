@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// \file
+/// The whole core, in reading order. Apart from it are the conveniences that cost compile time or memory of their own:
+/// `text.hpp` (strings, streams, JSON), `chrono.hpp`, `dev.hpp` (own certificates).
+#include <tlspp/config.hpp>
+#include <tlspp/version.hpp>
+
+#include <tlspp/alert.hpp>
+#include <tlspp/bytes.hpp>
+#include <tlspp/error.hpp>
+#include <tlspp/protocol.hpp>
+#include <tlspp/verify_flags.hpp>
+
+#include <tlspp/transport.hpp>
+#include <tlspp/transport/callbacks.hpp>
+#include <tlspp/transport/memory.hpp>
+
+#include <tlspp/server_name.hpp>
+#include <tlspp/x509/certificate.hpp>
+#include <tlspp/x509/identity.hpp>
+#include <tlspp/x509/private_key.hpp>
+#include <tlspp/x509/trust_store.hpp>
+
+#include <tlspp/cipher_suite.hpp>
+#include <tlspp/options.hpp>
+
+#include <tlspp/connection.hpp>
+#include <tlspp/context.hpp>
+#include <tlspp/engine.hpp>
+#include <tlspp/stream.hpp>
+
+#if TLSPP_SOCKETS
+#include <tlspp/accept.hpp>
+#include <tlspp/connect.hpp>
+#include <tlspp/transport/bsd_listener.hpp>
+#include <tlspp/transport/bsd_socket.hpp>
+#endif

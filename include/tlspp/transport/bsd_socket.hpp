@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <tlspp/transport.hpp>
+
+#include <tlspp/deadline.hpp>
+#include <tlspp/detail/address_list.hpp>
+#include <tlspp/detail/dial.hpp>
+#include <tlspp/detail/socket_api.hpp>
+#include <tlspp/error.hpp>
+#include <tlspp/transport/endpoint.hpp>
+
+#include <cstring>
+#include <utility>
+
+namespace tlspp::inline TLSPP_ABI {
+
+/// A connected TCP socket that owns its descriptor: POSIX, lwIP (`TLSPP_LWIP_SOCKETS`) and Winsock. It blocks unless
+/// told otherwise, sends small messages at once (`TCP_NODELAY`), is closed on exec, and never raises SIGPIPE.
+///
+/// It reads ahead into a buffer inside the object, so that a TLS record costs one system call, not one for its header
+/// and one for its body. An event loop that waits for the descriptor must ask `buffered()` (or the connection's
+/// `wants()`) first: bytes that are here already do not make it readable again.
+/// \par Thread safety One thread at a time, that of the connection.
+class bsd_socket {
+public:
+    /// The type of descriptors: `int`, or `SOCKET` with Winsock.
+    using native_handle_type = detail::net::handle;
+
+#if defined(TLSPP_LWIP_SOCKETS)
+    static constexpr std::size_t read_ahead = 512; // tasks have small stacks, and sockets pass over them
+#else
+    /// The size of the buffer inside. Larger reads go straight to where they are wanted, with what follows them read
+    /// ahead in the same call.
+    static constexpr std::size_t read_ahead = 4096;
+#endif
+
+    /// Without a connection; every operation fails with the system's "bad descriptor".
+    bsd_socket() noexcept {} // not defaulted: the buffer is not to be cleared
+    bsd_socket(bsd_socket&& other) noexcept { take(other); }
+    bsd_socket& operator=(bsd_socket&& other) noexcept {
+        if (this != &other) {
+            close();
+            take(other);
+        }
+        return *this;
+    }
+    /// Closes without waiting. One that has sent something closes gracefully (see `close_gracefully`), or unread bytes
+    /// would make the system reset the connection and the peer lose our last ones; one that was not used leaves other
+    /// holders of the descriptor (a forked process) in peace.
+    ~bsd_socket() { close(); }
+
+    /// Resolves `host` (a name or a numeric address) and tries its addresses in the resolver's order, the next one
+    /// beside an address that has not answered for 250 ms (RFC 8305), all within `limit`. The time of the name service
+    /// counts, but the system's resolver cannot be interrupted: its own limits hold for that part.
+    /// \par Errors `errc::resolve` where the name has no address; `errc::timed_out` (`reason::connect_deadline`);
+    /// `errc::transport` with the system's number, such as ECONNREFUSED; `errc::invalid_argument` for port 0;
+    /// `errc::invalid_name` for a host that is empty, too long or holds a NUL.
+    static result<bsd_socket> connect(std::string_view host, std::uint16_t port,
+                                      timeout limit = timeout::none) noexcept {
+        return connect(host, port, deadline{limit});
+    }
+    static result<bsd_socket> connect(std::string_view host, std::uint16_t port, deadline until) noexcept {
+        if (port == 0) {
+            return std::unexpected(error{errc::invalid_argument, reason::port_zero}.about(host));
+        }
+        auto const addresses = detail::address_list::of(host, port, false);
+        if (!addresses) {
+            return std::unexpected(addresses.error());
+        }
+        auto const dialled = detail::dial(addresses->first(), until);
+        if (!dialled) {
+            auto const why = dialled.error() == 0
+                                 ? error{errc::timed_out, reason::connect_deadline}
+                                 : error{errc::transport, reason::connect_failed}.with_system(dialled.error());
+            return std::unexpected(detail::about_host(why, host, port));
+        }
+        bsd_socket made = adopt(*dialled);
+        if (auto const blocking = made.set_blocking(true); !blocking) {
+            return std::unexpected(blocking.error());
+        }
+        return made;
+    }
+
+    /// Takes over a connected stream socket made elsewhere. It is taken for a blocking one; for another call
+    /// `set_blocking(false)`, which costs nothing where it is so already. TCP_NODELAY is set where the socket knows it.
+    static bsd_socket adopt(native_handle_type connected) noexcept {
+        bsd_socket made;
+        made.handle_ = connected;
+        if (connected != detail::net::no_handle) {
+            (void)detail::net::set_option(connected, IPPROTO_TCP, TCP_NODELAY, 1);
+#if !defined(MSG_NOSIGNAL) && defined(SO_NOSIGPIPE)
+            (void)detail::net::set_option(connected, SOL_SOCKET, SO_NOSIGPIPE, 1);
+#endif
+            if constexpr (!detail::net::waits_by_itself) {
+                (void)detail::net::set_blocking(connected, false);
+            }
+        }
+        return made;
+    }
+
+    /// The descriptor, still owned here; -1 (INVALID_SOCKET) where there is none.
+    native_handle_type native_handle() const noexcept { return handle_; }
+    /// Gives the descriptor up. Bytes read ahead stay here, for `receive`: take them first (`buffered()`), since the
+    /// descriptor will not deliver them again.
+    [[nodiscard]] native_handle_type release() noexcept { return std::exchange(handle_, detail::net::no_handle); }
+    explicit operator bool() const noexcept { return handle_ != detail::net::no_handle; }
+
+    /// `false`: what cannot be done at once answers `would_block`. Timeouts have no meaning then; a deadline has.
+    result<void> set_blocking(bool blocking) noexcept {
+        if (detail::net::waits_by_itself || handle_ == detail::net::no_handle) {
+            if (!detail::net::set_blocking(handle_, blocking)) {
+                return std::unexpected(error{errc::transport}.with_system(detail::net::last_error()));
+            }
+        }
+        blocking_ = blocking;
+        return {};
+    }
+    /// The longest that one `send` or `receive` of a blocking socket may wait; `timeout::none`, the default, is without
+    /// end. It is counted anew for each: for a bound on the whole see `set_deadline`.
+    void set_timeout(timeout each) noexcept { timeout_ = each; }
+    /// From this moment on nothing is sent or received any more (`io_error::timed_out`), however many bytes come one by
+    /// one. For handshakes; the convenience functions `connect` and `accept` use it.
+    void set_deadline(deadline until) noexcept { deadline_ = until; }
+    void clear_deadline() noexcept { deadline_ = deadline::never; }
+
+    /// The own address and port; empty with port 0 where there is no connection.
+    endpoint local_endpoint() const noexcept { return detail::own_endpoint(handle_); }
+    /// The peer's address and port; empty with port 0 where there is no connection (any more).
+    endpoint peer_endpoint() const noexcept { return detail::peer_endpoint(handle_); }
+
+    /// As the concept `transport` asks. Interruptions by signals are not visible.
+    io_result send(std::span<const std::byte> out) noexcept {
+        waiting pause;
+        for (;;) {
+            if (deadline_has_passed()) {
+                return std::unexpected(io_error::timed_out);
+            }
+            auto const n = detail::net::send(handle_, out.data(), out.size(), waits_in_call());
+            if (n >= 0) {
+                sent_ = true;
+                return static_cast<std::size_t>(n);
+            }
+            if (auto const done = after_failure(pause, detail::net::wait_for::writing); done) {
+                return std::unexpected(*done);
+            }
+        }
+    }
+    io_result receive(std::span<std::byte> in) noexcept {
+        return begin_ != end_ ? take_staged(in) : receive_from_system(in);
+    }
+
+    /// Bytes read ahead and not yet received.
+    std::size_t buffered() const noexcept { return end_ - begin_; }
+
+    /// Sending is over: half-closes, and throws away what has arrived, without waiting and 256 KiB at most. Unread
+    /// bytes would turn the close into a reset, which takes our last bytes (an alert, say) from the peer.
+    void close_gracefully() noexcept {
+        if (handle_ == detail::net::no_handle) {
+            return;
+        }
+        detail::net::half_close(handle_);
+        begin_ = end_ = 0;
+        for (std::size_t drained = 0; drained < drain_limit && !ended_;) {
+            auto const n = detail::net::receive(handle_, staged_, read_ahead, false);
+            if (n < 0 && !detail::net::is_interrupted(detail::net::last_error())) {
+                return;
+            }
+            ended_ = n == 0;
+            drained += n > 0 ? static_cast<std::size_t>(n) : 0;
+        }
+    }
+
+private:
+    static constexpr std::size_t drain_limit = 262144;
+
+    /// The end of the wait of one operation, found only where it has to wait.
+    struct waiting {
+        deadline until = deadline::never;
+        bool begun = false;
+    };
+
+    bool is_bounded() const noexcept { return !timeout_.is_none() || !deadline_.is_never(); }
+    bool waits_in_call() const noexcept { return blocking_ && !is_bounded(); }
+    bool deadline_has_passed() const noexcept { return !deadline_.is_never() && deadline_.passed(); }
+
+    io_result take_staged(std::span<std::byte> in) noexcept {
+        std::size_t const held = end_ - begin_;
+        std::size_t const count = in.size() < held ? in.size() : held;
+        std::memcpy(in.data(), staged_ + begin_, count);
+        begin_ += count;
+        return count;
+    }
+    io_result receive_from_system(std::span<std::byte> in) noexcept {
+        if (in.empty()) { // 0 would mean the end
+            return std::unexpected(would_block);
+        }
+        waiting pause;
+        for (;;) {
+            if (deadline_has_passed()) {
+                return std::unexpected(io_error::timed_out);
+            }
+            // a small read, such as that of a header, is cheaper with one buffer than with two
+            bool const small = in.size() < read_ahead;
+            auto const n = small ? detail::net::receive(handle_, staged_, read_ahead, waits_in_call())
+                                 : detail::net::receive(handle_, in.data(), in.size(), staged_, read_ahead,
+                                                        waits_in_call());
+            if (n >= 0) {
+                ended_ = n == 0;
+                begin_ = 0;
+                end_ = static_cast<std::size_t>(n);
+                if (small) {
+                    return take_staged(in);
+                }
+                std::size_t const direct = end_ < in.size() ? end_ : in.size();
+                end_ -= direct;
+                return direct;
+            }
+            if (auto const done = after_failure(pause, detail::net::wait_for::reading); done) {
+                return std::unexpected(*done);
+            }
+        }
+    }
+    /// What a failed call ends the operation with; nothing where it is to be tried again.
+    std::optional<io_error> after_failure(waiting& pause, detail::net::wait_for what) noexcept {
+        int const e = detail::net::last_error();
+        if (detail::net::is_interrupted(e)) {
+            return std::nullopt;
+        }
+        if (!detail::net::is_would_block(e)) {
+            return detail::net::is_reset(e) ? io_error::reset : io_error{e};
+        }
+        if (!blocking_ || (detail::net::waits_by_itself && !is_bounded())) {
+            return would_block;
+        }
+        if (!pause.begun) {
+            pause.begun = true;
+            pause.until = deadline{detail::shorter(timeout_, deadline_.remaining())};
+        } else if (pause.until.passed()) {
+            return io_error::timed_out;
+        }
+        detail::net::wait(handle_, what, pause.until.remaining());
+        return std::nullopt;
+    }
+
+    void close() noexcept {
+        if (handle_ != detail::net::no_handle) {
+            if (sent_ && !ended_) {
+                close_gracefully();
+            }
+            detail::net::close(handle_);
+            handle_ = detail::net::no_handle;
+        }
+        begin_ = end_ = 0;
+    }
+    void take(bsd_socket& other) noexcept {
+        handle_ = std::exchange(other.handle_, detail::net::no_handle);
+        end_ = other.end_ - other.begin_;
+        begin_ = 0;
+        std::memcpy(staged_, other.staged_ + other.begin_, end_);
+        other.begin_ = other.end_ = 0;
+        timeout_ = other.timeout_;
+        deadline_ = other.deadline_;
+        blocking_ = other.blocking_;
+        sent_ = other.sent_;
+        ended_ = other.ended_;
+    }
+
+    native_handle_type handle_ = detail::net::no_handle;
+    timeout timeout_ = timeout::none;
+    deadline deadline_ = deadline::never;
+    std::size_t begin_ = 0; // of the bytes read ahead
+    std::size_t end_ = 0;
+    bool blocking_ = true;
+    bool sent_ = false;
+    bool ended_ = false;
+    std::byte staged_[read_ahead];
+};
+} // namespace tlspp::inline TLSPP_ABI

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tlspp/stream.hpp>
+
+#include "support/contexts.hpp"
+#include "support/flaky.hpp"
+
+#include <tlspp/transport/callbacks.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators_all.hpp>
+
+#include <array>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+using namespace tlspp;
+
+namespace {
+/// A client and a server over one wire, each with faults of its own.
+struct flaky_pair {
+    std::shared_ptr<test::wire> wire = std::make_shared<test::wire>();
+    std::shared_ptr<test::faults> client_faults = std::make_shared<test::faults>();
+    std::shared_ptr<test::faults> server_faults = std::make_shared<test::faults>();
+    stream<test::end> client;
+    stream<test::end> server;
+
+    explicit flaky_pair(version v = version::tls1_3)
+        : client(or_throw(test::make_client({.minimum_version = v, .maximum_version = v})
+                              .wrap(test::end{wire, true, client_faults}, "localhost"))),
+          server(or_throw(test::make_server().wrap(test::end{wire, false, server_faults}))) {}
+
+    test::outcome shake() {
+        test::outcome o{client.handshake(), server.handshake()};
+        for (int i = 0; i != 200000 && (test::wants_more(o.client) || test::wants_more(o.server)); ++i) {
+            if (test::wants_more(o.client)) {
+                o.client = client.handshake();
+            }
+            if (test::wants_more(o.server)) {
+                o.server = server.handshake();
+            }
+        }
+        return o;
+    }
+};
+} // namespace
+
+TEST_CASE("a handshake survives a transport that blocks at every other call and moves single bytes") {
+    auto const v = GENERATE(from_range(test::versions));
+    auto const step = GENERATE(std::size_t{1}, std::size_t{5}, SIZE_MAX);
+    flaky_pair p{v};
+    for (auto* f : {p.client_faults.get(), p.server_faults.get()}) {
+        f->step = step;
+        f->blocks_every_other = true;
+    }
+    REQUIRE(p.shake().ok());
+    std::string const sent(3000, 'y');
+    while (true) {
+        auto const done = p.client.write_all(sent);
+        if (done) {
+            break;
+        }
+        REQUIRE(done.error() == errc::want_write);
+        CHECK(p.client.wants() == want::write);
+    }
+    std::string got;
+    std::array<char, 700> buffer{};
+    while (got.size() < sent.size()) {
+        auto const n = p.server.read_some(buffer);
+        if (n) {
+            got.append(buffer.data(), *n);
+        } else {
+            REQUIRE(n.error() == errc::want_read);
+        }
+    }
+    CHECK(got == sent);
+}
+
+TEST_CASE("after want_write the bytes first taken are sent, and fewer are refused") {
+    auto const v = GENERATE(from_range(test::versions));
+    flaky_pair p{v};
+    REQUIRE(p.shake().ok());
+    p.client_faults->send_limit = 100;
+    std::string const first(1000, 'A');
+    REQUIRE(p.client.write_some(first).error() == errc::want_write);
+    CHECK(p.client.wants() == want::write);
+    auto const less = p.client.write_some("B");
+    CHECK(less.error() == errc::misuse);
+    CHECK(less.error().why() == reason::shorter_retry);
+    CHECK(p.client.write_some("").error() == errc::misuse);
+    p.client_faults->send_limit = SIZE_MAX;
+    std::string const elsewhere(1500, 'A');
+    CHECK(p.client.write_some(elsewhere) == 1000U);
+    std::array<char, 2000> buffer{};
+    CHECK(p.server.read_some(buffer) == 1000U);
+    CHECK(std::string_view(buffer.data(), 1000) == first);
+    CHECK(p.server.read_some(buffer).error() == errc::want_read); // nothing twice
+}
+
+TEST_CASE("write_all goes on where it was: nothing lost, nothing twice") {
+    auto const v = GENERATE(from_range(test::versions));
+    flaky_pair p{v};
+    REQUIRE(p.shake().ok());
+    std::string sent;
+    for (int i = 0; sent.size() < 50000; ++i) {
+        sent += std::to_string(i) + ",";
+    }
+    std::string got;
+    std::array<char, 30000> buffer{};
+    p.client_faults->send_limit = 1;
+    int blocked = 0;
+    while (true) {
+        auto const done = p.client.write_all(sent);
+        while (true) {
+            auto const n = p.server.read_some(buffer);
+            if (!n) {
+                break;
+            }
+            got.append(buffer.data(), *n);
+        }
+        if (done) {
+            break;
+        }
+        REQUIRE(done.error() == errc::want_write);
+        if (blocked == 2) {
+            CHECK(p.client.write_some(sent).error().why() == reason::write_in_progress);
+        }
+        ++blocked;
+        p.client_faults->send_limit = 7000;
+    }
+    CHECK(blocked > 3);
+    CHECK(got == sent);
+}
+
+TEST_CASE("shutdown finishes a write that waits, then says close_notify") {
+    auto const v = GENERATE(from_range(test::versions));
+    flaky_pair p{v};
+    REQUIRE(p.shake().ok());
+    p.client_faults->send_limit = 50;
+    std::string const sent(500, 'Z');
+    REQUIRE(p.client.write_some(sent).error() == errc::want_write);
+    REQUIRE(p.client.shutdown().error() == errc::want_write);
+    p.client_faults->send_limit = 480;
+    REQUIRE(p.client.shutdown().error() == errc::want_write);
+    p.client_faults->send_limit = SIZE_MAX;
+    REQUIRE(p.client.shutdown().has_value());
+    std::array<char, 1000> buffer{};
+    CHECK(p.server.read_some(buffer) == 500U);
+    CHECK(p.server.read_some(buffer) == 0U);
+}
+
+TEST_CASE("a send of 0 is would_block, never success") {
+    flaky_pair p;
+    REQUIRE(p.shake().ok());
+    p.client_faults->send_returns_zero = true;
+    CHECK(p.client.write_some("data").error() == errc::want_write);
+    p.client_faults->send_returns_zero = false;
+    CHECK(p.client.write_some("data") == 4U);
+    std::array<char, 16> buffer{};
+    CHECK(p.server.read_some(buffer) == 4U);
+}
+
+TEST_CASE("release gives the transport back with what it has read ahead") {
+    test::pair p;
+    REQUIRE(p.shake().ok());
+    REQUIRE(p.client.shutdown().has_value());
+    p.carry();
+    p.server.transport().feed("plain text");
+    std::array<char, 16> buffer{};
+    CHECK(p.server.read_some(buffer) == 0U);
+    auto plain = std::move(p.server).release();
+    CHECK_FALSE(static_cast<bool>(p.server));
+    std::array<std::byte, 16> rest{};
+    CHECK(plain.receive(rest) == io_result{10});
+}
+
+TEST_CASE("what a transport reports becomes an error of the connection") {
+    auto const client = test::make_client();
+    auto const fail_with = [&](io_error e) {
+        auto conn = or_throw(client.wrap(callbacks{[e](std::span<const std::byte>) -> io_result { return std::unexpected(e); },
+                                                   [e](std::span<std::byte>) -> io_result { return std::unexpected(e); }},
+                                         "localhost"));
+        auto const first = conn.handshake().error();
+        CHECK((first == errc::want_write || conn.handshake().error() == first.code()));
+        return first;
+    };
+    CHECK(fail_with(would_block) == errc::want_write);
+    CHECK(fail_with(io_error::reset) == errc::transport);
+    CHECK(fail_with(io_error::no_memory) == errc::out_of_memory);
+    auto const system = fail_with(io_error{5});
+    CHECK(system == errc::transport);
+    CHECK(system.system() == 5);
+}
+
+TEST_CASE("a transport's deadline ends the call, not the connection") {
+    flaky_pair p;
+    auto conn = or_throw(test::make_client().wrap(
+        callbacks{[&, calls = 0](std::span<const std::byte> out) mutable -> io_result {
+                      if (++calls == 1) {
+                          return std::unexpected(io_error::timed_out);
+                      }
+                      return out.size();
+                  },
+                  [](std::span<std::byte>) -> io_result { return std::unexpected(io_error::timed_out); }},
+        "localhost"));
+    CHECK(conn.handshake().error() == errc::timed_out);
+    CHECK(conn.wants() == want::write);
+    CHECK(conn.handshake().error() == errc::timed_out);
+    CHECK(conn.wants() == want::read);
+}
+
+TEST_CASE("what a callback throws stays on our side of C") {
+    auto const boom = [](auto) -> io_result { throw std::runtime_error{"boom"}; };
+    auto conn = or_throw(test::make_client().wrap(callbacks{boom, boom}, "localhost"));
+    auto const r = conn.handshake();
+    REQUIRE(r.error() == errc::callback);
+    CHECK(r.error().why() == reason::callback_threw);
+    CHECK(conn.handshake().error() == errc::callback);
+}
+
+TEST_CASE("a transport that claims more than it was asked for does no harm") {
+    auto conn = or_throw(test::make_client().wrap(
+        callbacks{[](std::span<const std::byte> out) -> io_result { return out.size() + 100; },
+                  [](std::span<std::byte> in) -> io_result { return in.size() + 100; }},
+        "localhost"));
+    CHECK_FALSE(conn.handshake().has_value());
+}
+
+TEST_CASE("a stream is one pointer") {
+    STATIC_REQUIRE(sizeof(engine) == sizeof(void*));
+    STATIC_REQUIRE(std::is_nothrow_move_constructible_v<engine>);
+    STATIC_REQUIRE_FALSE(std::is_copy_constructible_v<engine>);
+}
