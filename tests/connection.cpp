@@ -343,7 +343,7 @@ TEST_CASE("a peer that closes at any stage of the handshake is an error, never a
         total = whole.server.transport().outgoing().size();
     }
     REQUIRE(total > 500);
-    for (std::size_t cut = 0; cut < total; cut += 37) {
+    for (std::size_t cut = 0; cut + 20 < total; cut += 37) { // signatures differ in length by a few bytes
         test::pair p({.minimum_version = v, .maximum_version = v});
         (void)p.client.handshake();
         (void)test::carry(p.client, p.server);

@@ -224,3 +224,39 @@ TEST_CASE("a trailing dot is no part of the name") {
     REQUIRE(p.shake().ok());
     CHECK(p.server.server_name() == "localhost");
 }
+
+TEST_CASE("a TLS 1.2 server without RFC 5746 is refused") {
+    test::pair p({.maximum_version = version::tls1_2});
+    REQUIRE(test::wants_more(p.client.handshake()));
+    (void)test::carry(p.client, p.server);
+    (void)p.server.handshake();
+    auto const sent = p.server.transport().outgoing();
+    std::string flight(reinterpret_cast<const char*>(sent.data()), sent.size());
+    // ServerHello: record header 5, handshake header 4, version 2, random 32, session id, suite 2, compression 1
+    std::size_t const sid = 5 + 4 + 2 + 32;
+    std::size_t const extensions = sid + 1 + static_cast<unsigned char>(flight[sid]) + 3;
+    auto const number = [&](std::size_t at) {
+        return static_cast<unsigned char>(flight[at]) * 256 + static_cast<unsigned char>(flight[at + 1]);
+    };
+    auto const reduce = [&](std::size_t at, int by) {
+        int const n = number(at) - by;
+        flight[at] = static_cast<char>(n >> 8);
+        flight[at + 1] = static_cast<char>(n & 0xFF);
+    };
+    auto const info = flight.find(std::string("\xFF\x01\x00\x01\x00", 5), extensions);
+    REQUIRE(info != std::string::npos);
+    bool const removed = GENERATE(true, false);
+    if (removed) {
+        flight.erase(info, 5);
+        reduce(extensions, 5);
+        reduce(5 + 2, 5); // the handshake message's length, its lower two bytes
+        reduce(3, 5);     // the record's
+    }
+    p.client.transport().feed(flight);
+    auto const r = p.client.handshake();
+    if (removed) {
+        CHECK(r.error() == errc::handshake_failed);
+    } else {
+        CHECK(r.error() == errc::want_read); // untouched, the same bytes go through
+    }
+}

@@ -32,8 +32,11 @@
 #define TLSPP_INSPECTOR 1
 #endif
 
-/// `TLSPP_SOCKETS`: 1 where BSD sockets are to be had. Default: found by their headers. lwIP's are named by
-/// `TLSPP_LWIP_SOCKETS`.
+/// `TLSPP_SOCKETS`: 1 where BSD sockets are to be had. Default: found by their headers. `TLSPP_LWIP_SOCKETS` takes
+/// lwIP's instead (lwIP 2.1 or newer, with LWIP_SOCKET, LWIP_DNS and LWIP_SOCKET_POLL).
+#if defined(TLSPP_LWIP_SOCKETS)
+#include <tlspp/detail/lwip_names.hpp> // first: lwIP makes macros of names that every header here may use
+#endif
 #ifndef TLSPP_SOCKETS
 #if defined(TLSPP_LWIP_SOCKETS) || defined(_WIN32)
 #define TLSPP_SOCKETS 1

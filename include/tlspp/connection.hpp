@@ -113,7 +113,20 @@ private:
     result<void> begin() noexcept;
     void enter() noexcept;
     next judge(int code, error& why) noexcept;
+    // Reads and writes have a short way, for what is done at once, and a long way for everything else; where the long
+    // way goes on from the short one, `code` is what Mbed TLS answered there.
+    static constexpr int not_asked = -0x7FFFFFFF; // none of Mbed TLS's codes
+    bool may_read_at_once(const writable_bytes& buffer) const noexcept;
+    int read_once(const writable_bytes& buffer) noexcept;
+    result<std::size_t> read_slowly(writable_bytes buffer) noexcept;
+    result<std::size_t> read_on(writable_bytes buffer, int code) noexcept;
+    result<void> fill_slowly(writable_bytes buffer, int code) noexcept;
+    bool may_write_at_once(const bytes& data) const noexcept;
+    int write_once(const bytes& data) noexcept;
+    result<std::size_t> write_slowly(bytes data) noexcept;
     result<std::size_t> write_record(bytes data) noexcept;
+    result<std::size_t> write_on(bytes data, int code) noexcept;
+    result<void> write_all_slowly(bytes data, int code) noexcept;
     result<void> flush_unsent() noexcept;
 
     detail::core* core_;

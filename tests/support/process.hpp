@@ -20,7 +20,7 @@
 
 extern char** environ; // NOLINT: POSIX declares it in no header
 
-namespace support {
+namespace test {
 
 /// The path of a program that the shell would find; nothing where there is none.
 inline std::optional<std::string> find_program(std::string_view name) {
@@ -240,4 +240,4 @@ inline process_result run(const std::vector<std::string>& arguments, std::string
     int const status = program.wait(limit);
     return {status, program.out(), program.err()};
 }
-} // namespace support
+} // namespace test

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace support {
+namespace test {
 
 /// A new folder under TMPDIR, removed with all that is in it.
 class temporary_folder {
@@ -44,4 +44,4 @@ public:
 private:
     std::string path_;
 };
-} // namespace support
+} // namespace test

@@ -4,6 +4,8 @@
 
 #include <tlspp/detail/failure.hpp>
 
+#include <climits>
+
 /// \file
 /// Handshake, data path and shutdown of a connection.
 namespace tlspp::inline TLSPP_ABI {
@@ -66,31 +68,54 @@ inline result<void> connection::handshake() noexcept {
     return {};
 }
 
+inline bool connection::may_read_at_once(const writable_bytes& buffer) const noexcept {
+    return core_ != nullptr && core_->at == detail::core::stage::open && !core_->peer_closed && !buffer.empty();
+}
+
+inline int connection::read_once(const writable_bytes& buffer) noexcept {
+    enter();
+    int const code = mbedtls_ssl_read(&core_->ssl, buffer.uchars(), buffer.size());
+    if (code > 0) [[likely]] {
+        core_->watch.progress();
+    }
+    return code;
+}
+
 inline result<std::size_t> connection::read_some(writable_bytes buffer) noexcept {
-    if (core_ == nullptr || core_->at != detail::core::stage::open) {
-        if (auto const ready = handshake(); !ready) {
-            return std::unexpected(ready.error());
-        }
+    if (!may_read_at_once(buffer)) [[unlikely]] {
+        return read_slowly(buffer);
+    }
+    int const code = read_once(buffer);
+    if (code > 0) [[likely]] {
+        return static_cast<std::size_t>(code);
+    }
+    return read_on(buffer, code);
+}
+
+[[gnu::noinline]] inline result<std::size_t> connection::read_slowly(writable_bytes buffer) noexcept {
+    if (auto const ready = handshake(); !ready) {
+        return std::unexpected(ready.error());
     }
     if (buffer.empty()) {
         return std::unexpected(error{errc::invalid_argument, reason::empty_buffer});
     }
-    auto& c = *core_;
-    if (c.peer_closed) {
+    if (core_->peer_closed) {
         return 0;
     }
-    while (true) {
-        enter();
-        int const code = mbedtls_ssl_read(&c.ssl, buffer.uchars(), buffer.size());
+    return read_on(buffer, read_once(buffer));
+}
+
+/// Goes on from what `mbedtls_ssl_read` answered.
+[[gnu::noinline]] inline result<std::size_t> connection::read_on(writable_bytes buffer, int code) noexcept {
+    for (;; code = read_once(buffer)) {
         if (code > 0) {
-            c.watch.progress();
             return static_cast<std::size_t>(code);
         }
         if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
-            c.peer_closed = true;
+            core_->peer_closed = true;
             return 0;
         }
-        if (code == 0 && !c.end_seen) { // an empty record, not the end
+        if (code == 0 && !core_->end_seen) { // an empty record, not the end
             continue;
         }
         if (error why{errc::internal}; judge(code, why) == next::stop) {
@@ -100,26 +125,45 @@ inline result<std::size_t> connection::read_some(writable_bytes buffer) noexcept
 }
 
 inline result<void> connection::read_exactly(writable_bytes buffer) noexcept {
-    if (core_ != nullptr && core_->all_read > buffer.size()) {
+    int code = not_asked;
+    if (may_read_at_once(buffer) && core_->all_read == 0) [[likely]] {
+        code = read_once(buffer);
+        if (code > 0 && static_cast<std::size_t>(code) == buffer.size()) [[likely]] {
+            return {};
+        }
+    }
+    return fill_slowly(buffer, code);
+}
+
+/// All of read_exactly but its usual case; `code` is what `mbedtls_ssl_read` answered, where it was called.
+[[gnu::noinline]] inline result<void> connection::fill_slowly(writable_bytes buffer, int code) noexcept {
+    auto const before = core_ == nullptr ? 0 : core_->all_read;
+    if (before > buffer.size()) {
         return std::unexpected(error{errc::misuse, reason::shorter_retry});
     }
-    while (core_ == nullptr || core_->all_read != buffer.size()) {
-        auto const got = read_some(core_ == nullptr ? buffer : buffer.without_first(core_->all_read));
-        if (!got) {
-            return std::unexpected(got.error());
-        }
+    if (core_ != nullptr && before == buffer.size()) {
+        core_->all_read = 0;
+        return {};
+    }
+    auto const rest = buffer.without_first(before);
+    auto got = code != not_asked ? read_on(rest, code) : read_slowly(rest);
+    while (got) {
         if (*got == 0) {
             return std::unexpected(error{errc::truncated, reason::short_stream});
         }
         core_->all_read += *got;
+        if (core_->all_read == buffer.size()) {
+            core_->all_read = 0;
+            return {};
+        }
+        got = read_some(buffer.without_first(core_->all_read));
     }
-    core_->all_read = 0;
-    return {};
+    return std::unexpected(got.error());
 }
 
 /// Sends what Mbed TLS still holds of a message that is not the application's (an alert, say): the next write would
 /// take its end for its own (ssl_msg.c, ssl_write_real).
-inline result<void> connection::flush_unsent() noexcept {
+[[gnu::noinline]] inline result<void> connection::flush_unsent() noexcept {
     while (core_->watch.unsent() != 0) {
         enter();
         // with output waiting this only flushes it (ssl_msg.c, mbedtls_ssl_send_alert_message)
@@ -132,48 +176,35 @@ inline result<void> connection::flush_unsent() noexcept {
     return {};
 }
 
-/// One record: the one that waits, or a new one.
-inline result<std::size_t> connection::write_record(bytes data) noexcept {
-    auto& c = *core_;
-    auto size = c.pending_write;
-    if (size == 0) {
-        if (c.watch.unsent() != 0) {
-            if (auto const flushed = flush_unsent(); !flushed) {
-                return std::unexpected(flushed.error());
-            }
-        }
-        int const most = mbedtls_ssl_get_max_out_record_payload(&c.ssl);
-        if (most <= 0) {
-            return std::unexpected(detail::fail(c, detail::classify(c, most)));
-        }
-        size = data.size() < static_cast<std::size_t>(most) ? data.size() : static_cast<std::size_t>(most);
-    } else if (data.size() < size) {
-        return std::unexpected(error{errc::misuse, reason::shorter_retry});
-    }
-    while (true) {
-        enter();
-        int const code = mbedtls_ssl_write(&c.ssl, data.uchars(), size);
-        if (code > 0) {
-            c.pending_write = 0;
-            return size;
-        }
-        if (error why{errc::internal}; judge(code, why) == next::stop) {
-            c.pending_write = c.at == detail::core::stage::open ? size : 0;
-            return std::unexpected(why);
-        }
-    }
+inline bool connection::may_write_at_once(const bytes& data) const noexcept {
+    return core_ != nullptr && core_->at == detail::core::stage::open && !core_->close_wanted && !data.empty() &&
+           (core_->pending_write | core_->all_written | core_->watch.unsent()) == 0;
+}
+
+inline int connection::write_once(const bytes& data) noexcept {
+    enter();
+    return mbedtls_ssl_write(&core_->ssl, data.uchars(), data.size());
 }
 
 inline result<std::size_t> connection::write_some(bytes data) noexcept {
-    if (core_ == nullptr || core_->at != detail::core::stage::open) {
-        if (auto const ready = handshake(); !ready) {
-            return std::unexpected(ready.error());
-        }
+    if (!may_write_at_once(data)) [[unlikely]] {
+        return write_slowly(data);
+    }
+    int const code = write_once(data);
+    if (code > 0) [[likely]] {
+        return static_cast<std::size_t>(code);
+    }
+    return write_on(data, code);
+}
+
+[[gnu::noinline]] inline result<std::size_t> connection::write_slowly(bytes data) noexcept {
+    if (auto const ready = handshake(); !ready) {
+        return std::unexpected(ready.error());
     }
     if (core_->close_wanted) {
         return std::unexpected(error{errc::closed, reason::already_closed});
     }
-    if (core_->writing_all) {
+    if (core_->writing_all) { // even where its first record still waits: the retry is write_all's to make
         return std::unexpected(error{errc::misuse, reason::write_in_progress});
     }
     if (data.empty() && core_->pending_write == 0) {
@@ -182,11 +213,56 @@ inline result<std::size_t> connection::write_some(bytes data) noexcept {
     return write_record(data);
 }
 
-inline result<void> connection::write_all(bytes data) noexcept {
-    if (core_ == nullptr || core_->at != detail::core::stage::open) {
-        if (auto const ready = handshake(); !ready) {
-            return ready;
+/// One record: the one that waits, or a new one.
+inline result<std::size_t> connection::write_record(bytes data) noexcept {
+    auto& c = *core_;
+    if (data.size() < c.pending_write) {
+        return std::unexpected(error{errc::misuse, reason::shorter_retry});
+    }
+    if (c.pending_write == 0) {
+        if (auto const flushed = flush_unsent(); !flushed) {
+            return std::unexpected(flushed.error());
         }
+    } else {
+        data = data.first(c.pending_write);
+    }
+    return write_on(data, write_once(data));
+}
+
+/// Goes on from what `mbedtls_ssl_write` answered.
+[[gnu::noinline]] inline result<std::size_t> connection::write_on(bytes data, int code) noexcept {
+    auto& c = *core_;
+    for (;; code = write_once(data)) {
+        if (code > 0) {
+            c.pending_write = 0;
+            return static_cast<std::size_t>(code);
+        }
+        if (error why{errc::internal}; judge(code, why) == next::stop) {
+            c.pending_write = 0;
+            if (c.at == detail::core::stage::open) { // one record was made of as much as it holds, and waits
+                int const most = mbedtls_ssl_get_max_out_record_payload(&c.ssl);
+                c.pending_write = data.first(static_cast<std::size_t>(most > 0 ? most : INT_MAX)).size();
+            }
+            return std::unexpected(why);
+        }
+    }
+}
+
+inline result<void> connection::write_all(bytes data) noexcept {
+    int code = not_asked;
+    if (may_write_at_once(data)) [[likely]] {
+        code = write_once(data);
+        if (code > 0 && static_cast<std::size_t>(code) == data.size()) [[likely]] {
+            return {};
+        }
+    }
+    return write_all_slowly(data, code);
+}
+
+/// All of write_all but its usual case; `code` is what `mbedtls_ssl_write` answered, where it was called.
+[[gnu::noinline]] inline result<void> connection::write_all_slowly(bytes data, int code) noexcept {
+    if (auto const ready = handshake(); !ready) {
+        return ready;
     }
     auto& c = *core_;
     if (c.close_wanted) {
@@ -196,12 +272,14 @@ inline result<void> connection::write_all(bytes data) noexcept {
         return std::unexpected(error{errc::misuse, reason::shorter_retry});
     }
     while (c.all_written != data.size()) {
-        auto const taken = write_record(data.without_first(c.all_written));
+        auto const rest = data.without_first(c.all_written);
+        auto const taken = code != not_asked ? write_on(rest, code) : write_record(rest);
         if (!taken) {
             c.writing_all = true;
             return std::unexpected(taken.error());
         }
         c.all_written += *taken;
+        code = not_asked;
     }
     c.all_written = 0;
     c.writing_all = false;

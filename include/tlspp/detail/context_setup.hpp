@@ -13,6 +13,8 @@ inline result<void> check_library() noexcept {
     case library_match::same: break;
     case library_match::other_version: return std::unexpected(error{errc::library_mismatch, reason::other_version});
     case library_match::other_threading: return std::unexpected(error{errc::library_mismatch, reason::other_threading});
+    case library_match::other_configuration:
+        return std::unexpected(error{errc::library_mismatch, reason::other_configuration});
     }
     if (int const code = psa_start(); code != 0) {
         return std::unexpected(error{is_out_of_memory(code) ? errc::out_of_memory : errc::random, reason::none, code});

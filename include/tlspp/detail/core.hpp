@@ -5,8 +5,6 @@
 #include <tlspp/error.hpp>
 #include <tlspp/transport.hpp>
 
-#include <climits>
-
 namespace tlspp::inline TLSPP_ABI::detail {
 
 /// What the transport last said when it did not say "here are bytes".
@@ -118,8 +116,9 @@ struct guard<true> {
 };
 #endif
 
-/// Turns what a transport answered into what Mbed TLS expects of `f_send` and `f_recv`.
-inline int trouble_code(core& c, io_error why, int want) noexcept {
+/// Turns what a transport answered into what Mbed TLS expects of `f_send` and `f_recv`. Apart from the functions below,
+/// so that they stay short.
+[[gnu::noinline]] inline int trouble_code(core& c, io_error why, int want) noexcept {
     using kind = io_trouble::kind;
     switch (why.what()) {
     case io_error::kind::would_block: c.blocked = true; return want;
@@ -142,9 +141,10 @@ inline int trouble_code(core& c, io_error why, int want) noexcept {
 template <class T, bool Exceptions>
 int send_function(void* context, const unsigned char* data, std::size_t size) noexcept {
     auto& c = *static_cast<core*>(context);
-    std::span<const std::byte> const out{reinterpret_cast<const std::byte*>(data), size < INT_MAX ? size : INT_MAX};
+    std::span<const std::byte> const out{reinterpret_cast<const std::byte*>(data), size};
     auto const taken = guard<Exceptions>::call(c.trouble, [&] { return block<T>::of(&c).carrier.send(out); });
-    // 0 would reach the caller as success (ssl_msg.c, flush_output), a number above size as corruption
+    // Sizes are those of Mbed TLS's buffers, far below INT_MAX. A 0 would reach the caller as success (ssl_msg.c,
+    // flush_output), a number above size as corruption.
     if (taken.has_value() && *taken != 0) {
         auto const n = *taken < out.size() ? *taken : out.size();
         c.watch.sent(out.data(), size, n);
@@ -157,7 +157,7 @@ int send_function(void* context, const unsigned char* data, std::size_t size) no
 template <class T, bool Exceptions>
 int receive_function(void* context, unsigned char* data, std::size_t size) noexcept {
     auto& c = *static_cast<core*>(context);
-    std::span<std::byte> const in{reinterpret_cast<std::byte*>(data), size < INT_MAX ? size : INT_MAX};
+    std::span<std::byte> const in{reinterpret_cast<std::byte*>(data), size};
     auto const put = guard<Exceptions>::call(c.trouble, [&] { return block<T>::of(&c).carrier.receive(in); });
     if (!put.has_value()) {
         return trouble_code(c, put.error(), MBEDTLS_ERR_SSL_WANT_READ);

@@ -63,7 +63,9 @@ inline error classify(const core& c, int code) noexcept {
     if (code == MBEDTLS_ERR_SSL_CONN_EOF || (code == 0 && c.end_seen)) {
         return in_handshake ? error{errc::truncated, reason::silent_end} : error{errc::truncated};
     }
-    if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
+    // a TLS 1.3 client refuses a certificate before it has keys to send with: Mbed TLS tries to decrypt its plain alert
+    bool const plain_alert = in_handshake && code == MBEDTLS_ERR_SSL_INVALID_MAC && c.watch.saw_fatal_alert();
+    if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE || plain_alert) {
         return classify_received_alert(c, code);
     }
     if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) { // anywhere but in read_some

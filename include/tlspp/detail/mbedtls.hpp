@@ -222,8 +222,40 @@ inline int check_pair(const mbedtls_pk_context& public_key, const mbedtls_pk_con
 }
 #endif
 
-/// Headers and library must be of one version and agree on threading, or structures differ in size without a word.
-enum class library_match : unsigned char { same, other_version, other_threading };
+/// Headers and library must be of one version and one configuration, or structures differ in size without a word.
+enum class library_match : unsigned char { same, other_version, other_threading, other_configuration };
+
+#if defined(MBEDTLS_VERSION_C) && defined(MBEDTLS_VERSION_FEATURES)
+/// Macros that change what `mbedtls_ssl_context`, `_config` and `_x509_crt` hold, as the headers have them.
+struct layout_macro {
+    const char* name;
+    bool defined;
+};
+inline constexpr layout_macro layout_macros[] = {
+#if defined(MBEDTLS_SSL_RENEGOTIATION)
+    {"MBEDTLS_SSL_RENEGOTIATION", true},
+#else
+    {"MBEDTLS_SSL_RENEGOTIATION", false},
+#endif
+#if defined(MBEDTLS_SSL_PROTO_DTLS)
+    {"MBEDTLS_SSL_PROTO_DTLS", true},
+#else
+    {"MBEDTLS_SSL_PROTO_DTLS", false},
+#endif
+#if defined(MBEDTLS_SSL_ALPN)
+    {"MBEDTLS_SSL_ALPN", true},
+#else
+    {"MBEDTLS_SSL_ALPN", false},
+#endif
+#if defined(MBEDTLS_SSL_ASYNC_PRIVATE)
+    {"MBEDTLS_SSL_ASYNC_PRIVATE", true},
+#else
+    {"MBEDTLS_SSL_ASYNC_PRIVATE", false},
+#endif
+    {"MBEDTLS_SSL_PROTO_TLS1_3", build::tls1_3},
+    {"MBEDTLS_SSL_SESSION_TICKETS", build::tickets},
+};
+#endif
 
 inline library_match compare_library() noexcept {
 #if defined(MBEDTLS_VERSION_C)
@@ -231,9 +263,15 @@ inline library_match compare_library() noexcept {
         return library_match::other_version;
     }
 #if defined(MBEDTLS_VERSION_FEATURES)
+    // 4.x keeps threading in the crypto library's configuration, which does not tell
     bool const threads = mbedtls_version_check_feature("MBEDTLS_THREADING_C") == 0;
-    if (threads != build::threads) {
+    if (!mbedtls4 && threads != build::threads) {
         return library_match::other_threading;
+    }
+    for (auto const& macro : layout_macros) {
+        if ((mbedtls_version_check_feature(macro.name) == 0) != macro.defined) {
+            return library_match::other_configuration;
+        }
     }
 #endif
 #endif

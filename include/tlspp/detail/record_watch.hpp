@@ -22,7 +22,7 @@ public:
 
     /// Bytes that Mbed TLS asked to send, and how many of them went.
     void sent(const std::byte* data, std::size_t asked, std::size_t taken) noexcept {
-        if (out_unsent_ == 0 && asked >= 5) { // a new record starts
+        if (out_unsent_ == 0) { // a new record starts
             last_sent_type_ = static_cast<std::uint8_t>(data[0]);
             last_sent_size_ = static_cast<std::uint16_t>(asked);
             sent_since_receive_ = true;
@@ -33,13 +33,15 @@ public:
     /// Bytes that the transport delivered. False: the peer floods us.
     bool received(const std::byte* data, std::size_t size) noexcept {
         sent_since_receive_ = false;
-        if (in_body_ != 0 && size <= in_body_ && header_size_ == 0) { // the usual case: the body of one record
-            take_body(data, size);
+        if (size <= in_body_) { // the usual case: the body of one record
+            if (alert_size_ < 2) [[unlikely]] {
+                keep_alert(data, size);
+            }
+            in_body_ -= size;
             return true;
         }
-        if (in_body_ == 0 && header_size_ == 0 && size == 5) { // and its header
-            __builtin_memcpy(header_, data, 5);
-            return begin_record();
+        if (size == 5 && in_body_ == 0 && header_size_ == 0) { // and its header
+            return begin_record(data);
         }
         return received_slowly(data, size);
     }
@@ -72,17 +74,18 @@ public:
     std::uint8_t alert_description() const noexcept { return alert_[1]; }
 
 private:
-    bool received_slowly(const std::byte* data, std::size_t size) noexcept {
+    [[gnu::noinline]] bool received_slowly(const std::byte* data, std::size_t size) noexcept {
         while (size != 0) {
             if (in_body_ == 0) {
-                header_[header_size_++] = static_cast<std::uint8_t>(*data++);
+                header_[header_size_++] = *data++;
                 --size;
-                if (header_size_ == 5 && !begin_record()) {
+                if (header_size_ == 5 && !begin_record(header_)) {
                     return false;
                 }
             } else {
                 auto const part = size < in_body_ ? size : in_body_;
-                take_body(data, part);
+                keep_alert(data, part);
+                in_body_ -= part;
                 data += part;
                 size -= part;
             }
@@ -90,29 +93,38 @@ private:
         return true;
     }
 
-    bool begin_record() noexcept {
+    bool begin_record(const std::byte* header) noexcept {
+        auto const type = static_cast<std::uint8_t>(header[0]);
         header_size_ = 0;
-        in_body_ = static_cast<std::size_t>(header_[3] << 8 | header_[4]);
-        in_type_ = header_[0];
-        alert_size_ = in_type_ == alert_record && in_body_ == 2 ? std::uint8_t{0} : std::uint8_t{3};
+        in_body_ = static_cast<std::size_t>(header[3]) << 8 | static_cast<std::size_t>(header[4]);
+        alert_size_ = 3;
+        ++idle_;
+        if (type == application_data && !handshaking_) [[likely]] {
+            return idle_ <= idle_limit;
+        }
+        return begin_other_record(type, header[1] == std::byte{3});
+    }
+
+    [[gnu::noinline]] bool begin_other_record(std::uint8_t type, bool known_version) noexcept {
+        if (type == alert_record) {
+            ++warnings_;
+            alert_size_ = in_body_ == 2 ? 0 : 3;
+        }
         if (!seen_first_) {
             seen_first_ = true;
-            not_tls_ = in_type_ < change_cipher_spec || in_type_ > application_data || header_[1] != 3;
+            not_tls_ = type < change_cipher_spec || type > application_data || !known_version;
         }
-        warnings_ = static_cast<std::uint16_t>(warnings_ + (in_type_ == alert_record ? 1 : 0));
-        ++idle_;
-        bool const carries_handshake = handshaking_ && in_type_ >= handshake;
+        bool const carries_handshake = handshaking_ && type >= handshake;
         if (carries_handshake && ++handshake_records_ <= handshake_limit) {
             idle_ = 0;
         }
         return idle_ <= idle_limit && warnings_ <= warning_limit;
     }
 
-    void take_body(const std::byte* data, std::size_t size) noexcept {
+    void keep_alert(const std::byte* data, std::size_t size) noexcept {
         for (std::size_t i = 0; alert_size_ < 2 && i != size; ++i) {
             alert_[alert_size_++] = static_cast<std::uint8_t>(data[i]);
         }
-        in_body_ -= size;
     }
 
     std::size_t in_body_ = 0;
@@ -122,9 +134,8 @@ private:
     std::uint16_t handshake_records_ = 0;
     std::uint16_t last_sent_size_ = 0;
     std::uint8_t last_sent_type_ = 0;
-    std::uint8_t header_[5] = {};
+    std::byte header_[5] = {};
     std::uint8_t header_size_ = 0;
-    std::uint8_t in_type_ = 0;
     std::uint8_t alert_[2] = {};
     std::uint8_t alert_size_ = 3; // 3: not the body of a plaintext alert
     bool handshaking_ = true;

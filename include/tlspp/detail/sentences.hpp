@@ -93,9 +93,9 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
     case alpn_too_long: return {"an ALPN protocol name is longer than 255 bytes, or the list than 65535", "shorten it"};
     case other_version: return {"the headers of Mbed TLS are of another version than the library linked", "build against the headers that were installed with the library"};
     case other_threading: return {"the headers of Mbed TLS and the library linked were configured differently (MBEDTLS_THREADING_C)", "use one configuration for both: structures differ in size"};
+    case other_configuration: return {"the headers of Mbed TLS and the library linked were configured differently", "use one configuration for both: structures differ in size"};
     case too_many_records: return {"the peer sent too many records that carry nothing", "the other side is broken or hostile"};
     case not_tls: return {"the peer does not speak TLS", "check the port: this looks like another protocol"};
-    case no_renegotiation_info: return {"the peer does not support secure renegotiation (RFC 5746)", "have it updated"};
     case key_update: return {"the peer asked for new traffic keys, which Mbed TLS cannot do in TLS 1.3", "make a new connection; a maximum version of TLS 1.2 avoids it"};
     case silent_end: return {"the peer closed the connection during the handshake", "see the peer's log; it may have refused what it was offered"};
     case handshake_deadline: return {"the handshake took longer than its deadline", "try again, or allow more time"};

@@ -12,7 +12,7 @@ inline const char* text_of(const char* text, const char*) noexcept { return text
 
 /// Appends the system's words for an error number, or the bare number where the system has none.
 inline void write_system_text(text_writer& out, int number) noexcept {
-    char buffer[128] = {};
+    [[maybe_unused]] char buffer[128] = {};
 #if defined(_WIN32)
     const char* text = strerror_s(buffer, sizeof buffer, number) == 0 ? buffer : "";
 #elif defined(__unix__) || defined(__APPLE__)

@@ -26,7 +26,7 @@ class callbacks {
                   "copies it instead: capture by reference, or a copy that is not const");
 
 public:
-    callbacks(Send send, Receive receive) noexcept : send_(std::move(send)), receive_(std::move(receive)) {}
+    callbacks(Send to_send, Receive to_receive) noexcept : send_(std::move(to_send)), receive_(std::move(to_receive)) {}
 
     io_result send(std::span<const std::byte> out) { return send_(out); }
     io_result receive(std::span<std::byte> in) { return receive_(in); }

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <tlspp/detail/mbedtls.hpp>
+#include <tlspp/server_name.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+
+/// \file
+/// RFC 9525 §6: a certificate is for a name if one entry of its subjectAltName of the name's own kind says so. A host
+/// name is compared with dNSName entries only, an address with iPAddress entries only, common names and URIs with
+/// nothing. (Mbed TLS compares a host name with URI entries too, an address with dNSName entries, and falls back to the
+/// common name.)
+namespace tlspp::inline TLSPP_ABI {
+namespace detail {
+
+/// What the peer's certificate must be for. A view: the connection owns what it looks at.
+struct peer_name {
+    enum class kind : std::uint8_t { any, dns, ip, email };
+
+    kind what = kind::any;
+    std::string_view text = {};               ///< a host name, well-formed, without trailing dot; or a mailbox
+    std::span<const std::byte> address = {};  ///< 4 or 16 bytes
+
+    static peer_name of(const server_name& name) noexcept {
+        return {name.kind() == name_kind::ip ? kind::ip : kind::dns, name.text(), name.address()};
+    }
+};
+
+constexpr char ascii_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+/// Without regard to case, for ASCII letters only (RFC 4343).
+constexpr bool equal_names(std::string_view a, std::string_view b) noexcept {
+    if (a.size() != b.size()) {
+        return false;
+    }
+    for (std::size_t i = 0; i != a.size(); ++i) {
+        if (ascii_lower(a[i]) != ascii_lower(b[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+} // namespace detail
+
+namespace x509 {
+
+/// RFC 9525 §6.3: true where a dNSName entry is for this host. A `*` counts only as the whole left-most label, stands
+/// for exactly one label, and never before a single label (`*.com`).
+constexpr bool matches_dns(std::string_view presented, std::string_view host) noexcept {
+    if (presented.empty() || host.empty()) {
+        return false;
+    }
+    if (!presented.starts_with("*.")) {
+        return presented.find('*') == std::string_view::npos && detail::equal_names(presented, host);
+    }
+    auto const parent = presented.substr(1); // with its leading dot
+    auto const dot = host.find('.');
+    return dot != std::string_view::npos && dot != 0 && parent.find('*') == std::string_view::npos &&
+           parent.find('.', 1) != std::string_view::npos && detail::equal_names(parent, host.substr(dot));
+}
+
+/// RFC 5280 §7.5: the local part is compared exactly, the host without regard to case.
+constexpr bool matches_email(std::string_view presented, std::string_view mailbox) noexcept {
+    auto const at = mailbox.rfind('@');
+    return at != std::string_view::npos && presented.rfind('@') == at &&
+           presented.substr(0, at) == mailbox.substr(0, at) &&
+           detail::equal_names(presented.substr(at), mailbox.substr(at));
+}
+
+/// True where the certificate is for this peer; for `any` always.
+inline bool matches_name(const mbedtls_x509_crt& crt, const detail::peer_name& name) noexcept {
+    using kind = detail::peer_name::kind;
+    if (name.what == kind::any) {
+        return true;
+    }
+    auto const wanted = static_cast<unsigned>(name.what == kind::dns  ? MBEDTLS_X509_SAN_DNS_NAME
+                                              : name.what == kind::ip ? MBEDTLS_X509_SAN_IP_ADDRESS
+                                                                      : MBEDTLS_X509_SAN_RFC822_NAME);
+    for (const mbedtls_x509_sequence* entry = &crt.subject_alt_names; entry != nullptr; entry = entry->next) {
+        if (entry->buf.p == nullptr || (static_cast<unsigned>(entry->buf.tag) & 0x1FU) != wanted) {
+            continue;
+        }
+        std::string_view const presented{reinterpret_cast<const char*>(entry->buf.p), entry->buf.len};
+        bool const same = name.what == kind::dns  ? matches_dns(presented, name.text)
+                          : name.what == kind::ip ? presented.size() == name.address.size() && !name.address.empty() &&
+                                                        std::memcmp(presented.data(), name.address.data(),
+                                                                    presented.size()) == 0
+                                                  : matches_email(presented, name.text);
+        if (same) {
+            return true;
+        }
+    }
+    return false;
+}
+} // namespace x509
+} // namespace tlspp::inline TLSPP_ABI

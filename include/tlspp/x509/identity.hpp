@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <tlspp/x509/certificate.hpp>
+#include <tlspp/x509/private_key.hpp>
+
+#include <tlspp/x509/checks/name.hpp>
+#include <tlspp/x509/detail/parse_list.hpp>
+
+namespace tlspp::inline TLSPP_ABI {
+
+/// What a server or client proves itself with: its certificate, the intermediate certificates that go with it, and
+/// the private key. A cheap reference-counted handle.
+///
+/// Reading is strict: every certificate of the chain must parse, and the key must belong to the first one.
+/// \par Thread safety Handles of one identity may be used in different threads where `tlspp::thread_safe`.
+class identity {
+public:
+    identity() noexcept = default;
+
+    /// Reads a certificate chain (own certificate first, then intermediates; PEM, or one certificate in DER) and its key
+    /// (PEM or DER). Where `key_path` is empty, the key is in the certificate's file, as Python's `load_cert_chain` has
+    /// it. Needs `MBEDTLS_FS_IO`.
+    /// \return `errc::file` with path and reason, `errc::malformed`, `errc::password`, `errc::key_mismatch`,
+    /// `errc::unsupported`, `errc::out_of_memory`; each names the file.
+    template <bool Use = true>
+    static result<identity> from_files(std::string_view certificate_path, std::string_view key_path = {},
+                                       bytes password = {}) noexcept;
+    /// The same from PEM texts, with or without a NUL at their ends. Needs `MBEDTLS_PEM_PARSE_C`.
+    template <bool Use = true>
+    static result<identity> from_pem(bytes certificates, bytes key, bytes password = {}) noexcept {
+        static_assert(!Use || detail::build::pem,
+                      "reading PEM needs MBEDTLS_PEM_PARSE_C in the Mbed TLS configuration");
+        return make(certificates, private_key::parse(key, password));
+    }
+    /// The same from one certificate and one key in DER.
+    static result<identity> from_der(bytes certificate, bytes key, bytes password = {}) noexcept {
+        return make(certificate, private_key::from_der(key, password));
+    }
+    /// From a chain, PEM or one certificate in DER, and a key that has been read.
+    static result<identity> from_key(bytes certificates, private_key key) noexcept {
+        return make(certificates, std::move(key));
+    }
+
+    /// False for an empty or moved-from handle.
+    explicit operator bool() const noexcept { return static_cast<bool>(block_); }
+    /// True for handles of the same object.
+    friend bool operator==(const identity&, const identity&) noexcept = default;
+
+    /// The own certificate.
+    result<certificate> leaf() const noexcept { return certificate::from_native(block_->chain); }
+    /// The number of certificates that are sent.
+    std::size_t chain_size() const noexcept {
+        std::size_t n = 0;
+        for (const mbedtls_x509_crt* crt = chain_handle(); crt != nullptr; crt = crt->next) {
+            ++n;
+        }
+        return n;
+    }
+    /// True where the own certificate is for this name or address: what SNI picks an identity by. Common names do not
+    /// count.
+    bool matches(const server_name& name) const noexcept {
+        return block_ && x509::matches_name(block_->chain, detail::peer_name::of(name));
+    }
+    /// The same for a host name as it came with SNI, which need not be well-formed.
+    bool matches(std::string_view host) const noexcept {
+        return block_ && x509::matches_name(block_->chain, {detail::peer_name::kind::dns, host, {}});
+    }
+
+    /// Mbed TLS's list of certificates, own one first; null for an empty handle. Valid as long as a handle lives.
+    mbedtls_x509_crt* chain_handle() const noexcept { return block_ ? &block_->chain : nullptr; }
+    /// Mbed TLS's key; null for an empty handle. Valid as long as a handle lives.
+    mbedtls_pk_context* key_handle() const noexcept { return block_ ? block_->key.native_handle() : nullptr; }
+
+private:
+    struct block {
+        block() noexcept { mbedtls_x509_crt_init(&chain); }
+        ~block() { mbedtls_x509_crt_free(&chain); }
+        block(const block&) = delete;
+        block& operator=(const block&) = delete;
+
+        detail::ref_count references;
+        mbedtls_x509_crt chain;
+        private_key key;
+    };
+
+    static result<identity> make(bytes certificates, result<private_key> key) noexcept;
+
+    detail::ref<block> block_;
+};
+
+inline result<identity> identity::make(bytes certificates, result<private_key> key) noexcept {
+    if (!key) {
+        return std::unexpected(key.error());
+    }
+    if (!*key) {
+        return std::unexpected(error(errc::invalid_argument, reason::empty_handle));
+    }
+    identity made;
+    made.block_ = detail::ref<block>::make();
+    if (!made.block_) {
+        return detail::no_memory();
+    }
+    if (auto const read = detail::append_strictly(made.block_->chain, certificates); !read) {
+        return std::unexpected(read.error());
+    }
+    int const code =
+        detail::check_pair(made.block_->chain.pk, *key->native_handle(), detail::psa_random, nullptr);
+    if (code != 0) {
+        return std::unexpected(detail::is_out_of_memory(code) ? error(errc::out_of_memory, reason::none, code)
+                                                              : error(errc::key_mismatch, reason::none, code));
+    }
+    made.block_->key = std::move(*key);
+    return made;
+}
+
+template <bool Use>
+result<identity> identity::from_files([[maybe_unused]] std::string_view certificate_path,
+                                      [[maybe_unused]] std::string_view key_path,
+                                      [[maybe_unused]] bytes password) noexcept {
+    static_assert(!Use || detail::build::files, "reading files needs MBEDTLS_FS_IO in the Mbed TLS configuration");
+#if defined(MBEDTLS_FS_IO)
+    auto const content = detail::read_file(certificate_path);
+    if (!content) {
+        return std::unexpected(content.error());
+    }
+    auto key = private_key::from_file(key_path.empty() ? certificate_path : key_path, password);
+    if (!key) {
+        return std::unexpected(key.error());
+    }
+    auto made = make(bytes(content->data(), content->size()), std::move(key));
+    if (!made) {
+        return std::unexpected(made.error().about(certificate_path));
+    }
+    return made;
+#else
+    return std::unexpected(error(errc::unsupported));
+#endif
+}
+} // namespace tlspp::inline TLSPP_ABI

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <tlspp/error.hpp>
+
+#include <tlspp/bytes.hpp>
+#include <tlspp/detail/file.hpp>
+#include <tlspp/detail/pem.hpp>
+#include <tlspp/detail/der_reader.hpp>
+#include <tlspp/x509/detail/certificate_block.hpp>
+#include <tlspp/x509/detail/parse_error.hpp>
+
+namespace tlspp::inline TLSPP_ABI {
+
+/// A private key (RSA or EC; PKCS#1, SEC 1, PKCS#8, encrypted or not): a cheap reference-counted handle. Its memory and
+/// every copy made while reading it are zeroised before they are freed; what the caller passed in is the caller's.
+/// \par Thread safety Handles of one key may be used in different threads where `tlspp::thread_safe`.
+class private_key {
+public:
+    private_key() noexcept = default;
+
+    /// Parses the first private key of a PEM text, with or without a NUL at its end; certificates and parameters around
+    /// it are skipped. Needs `MBEDTLS_PEM_PARSE_C`.
+    /// \param password for an encrypted key; not looked at for one that is not encrypted.
+    /// \return `errc::password` where it is missing or wrong, `errc::malformed`, `errc::unsupported` for an encryption
+    /// that this build of Mbed TLS lacks, `errc::out_of_memory`.
+    template <bool Use = true>
+    static result<private_key> from_pem(bytes text, bytes password = {}) noexcept;
+    /// Parses one key in DER; nothing may stand behind it. Errors as above.
+    static result<private_key> from_der(bytes der, bytes password = {}) noexcept;
+    /// Parses PEM or DER, whichever it is.
+    static result<private_key> parse(bytes data, bytes password = {}) noexcept;
+    /// Reads a file, PEM or DER. Needs `MBEDTLS_FS_IO`.
+    /// \return besides those above `errc::file` with the path and the system's reason.
+    template <bool Use = true>
+    static result<private_key> from_file(std::string_view path, bytes password = {}) noexcept;
+
+    /// False for an empty or moved-from handle.
+    explicit operator bool() const noexcept { return static_cast<bool>(block_); }
+
+    /// Mbed TLS's object; null for an empty handle. Valid as long as a handle lives.
+    mbedtls_pk_context* native_handle() const noexcept { return block_ ? &block_->key : nullptr; }
+
+private:
+    struct block {
+        block() noexcept { mbedtls_pk_init(&key); }
+        ~block() { mbedtls_pk_free(&key); }
+        block(const block&) = delete;
+        block& operator=(const block&) = delete;
+
+        detail::ref_count references;
+        mbedtls_pk_context key;
+    };
+
+    /// `data` is DER, or one PEM block with its NUL.
+    static result<private_key> read(bytes data, bytes password, bool encrypted) noexcept;
+    static error read_error(int code, bool encrypted) noexcept;
+
+    detail::ref<block> block_;
+};
+
+inline error private_key::read_error(int code, bool encrypted) noexcept {
+    if (detail::is_out_of_memory(code)) {
+        return error(errc::out_of_memory, reason::none, code);
+    }
+    int const high = -(-code & 0x7F80); // 3.6 adds a low-level code to it
+    if (code == MBEDTLS_ERR_PK_PASSWORD_REQUIRED) {
+        return error(errc::password, reason::password_missing, code);
+    }
+    if (high == MBEDTLS_ERR_PK_UNKNOWN_PK_ALG || high == MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE) {
+        return error(errc::unsupported, reason::key_type_unsupported, code);
+    }
+    // A wrong password mostly shows as wrong padding, and once in 256 times as rubbish that is no key.
+    if (code == MBEDTLS_ERR_PK_PASSWORD_MISMATCH || (encrypted && high == MBEDTLS_ERR_PK_KEY_INVALID_FORMAT)) {
+        return error(errc::password, reason::password_wrong, code);
+    }
+    return encrypted ? error(errc::unsupported, reason::key_unsupported, code)
+                     : error(errc::malformed, reason::key_malformed, code);
+}
+
+inline result<private_key> private_key::read(bytes data, bytes password, bool encrypted) noexcept {
+    static_assert(detail::build::psa, "private keys need MBEDTLS_PSA_CRYPTO_C: its random source blinds their use");
+    if (auto const started = detail::start_crypto(); !started) {
+        return std::unexpected(started.error());
+    }
+    private_key made;
+    made.block_ = detail::ref<block>::make();
+    if (!made.block_) {
+        return detail::no_memory();
+    }
+    // An empty password is no password: without one Mbed TLS may not look at encrypted DER at all.
+    if (encrypted && password.empty()) {
+        return std::unexpected(error(errc::password, reason::password_missing));
+    }
+    int const code = detail::parse_key(made.block_->key, data.uchars(), data.size(),
+                                       password.empty() ? nullptr : password.uchars(), password.size(),
+                                       detail::psa_random, nullptr);
+    if (code != 0) {
+        return std::unexpected(read_error(code, encrypted));
+    }
+    return made;
+}
+
+template <bool Use>
+result<private_key> private_key::from_pem([[maybe_unused]] bytes text, [[maybe_unused]] bytes password) noexcept {
+    static_assert(!Use || detail::build::pem, "reading PEM needs MBEDTLS_PEM_PARSE_C in the Mbed TLS configuration");
+#if defined(MBEDTLS_PEM_PARSE_C)
+    detail::pem_cursor blocks(text);
+    for (detail::pem_block found; blocks.next(found);) {
+        if (!found.label.ends_with("PRIVATE KEY")) {
+            continue;
+        }
+        detail::secure_buffer copy; // Mbed TLS wants a NUL, and nothing else around it that it could take first
+        if (!copy.allocate(found.whole.size() + 1)) {
+            return detail::no_memory();
+        }
+        std::memcpy(copy.data(), found.whole.data(), found.whole.size());
+        copy.data()[found.whole.size()] = 0;
+        bool const encrypted = found.label.starts_with("ENCRYPTED") ||
+                               found.body.find("Proc-Type: 4,ENCRYPTED") != std::string_view::npos;
+        return read(bytes(copy.data(), copy.size()), password, encrypted);
+    }
+#endif
+    return std::unexpected(error(errc::malformed, reason::no_key_in_file));
+}
+
+inline result<private_key> private_key::from_der(bytes der, bytes password) noexcept {
+    std::size_t const size = detail::der_object_size(der);
+    if (size != 0 && size < der.size()) {
+        return std::unexpected(error(errc::malformed, reason::trailing_bytes));
+    }
+    // EncryptedPrivateKeyInfo begins with an AlgorithmIdentifier, every plain form with a version number (RFC 5958).
+    detail::der_reader outer(der);
+    bool const encrypted = outer.enter(detail::der_tag::sequence).peek() == detail::der_tag::sequence;
+    return read(der, encrypted ? password : bytes(), encrypted);
+}
+
+inline result<private_key> private_key::parse(bytes data, bytes password) noexcept {
+    if constexpr (detail::build::pem) {
+        if (detail::pem_cursor::looks_like_pem(data) && detail::der_object_size(data) != data.size()) {
+            return from_pem<detail::build::pem>(data, password);
+        }
+    }
+    return from_der(data, password);
+}
+
+template <bool Use>
+result<private_key> private_key::from_file([[maybe_unused]] std::string_view path,
+                                           [[maybe_unused]] bytes password) noexcept {
+    static_assert(!Use || detail::build::files, "reading files needs MBEDTLS_FS_IO in the Mbed TLS configuration");
+#if defined(MBEDTLS_FS_IO)
+    auto const content = detail::read_file(path);
+    if (!content) {
+        return std::unexpected(content.error());
+    }
+    auto key = parse(bytes(content->data(), content->size()), password);
+    if (!key) {
+        return std::unexpected(key.error().about(path));
+    }
+    return key;
+#else
+    return std::unexpected(error(errc::unsupported));
+#endif
+}
+} // namespace tlspp::inline TLSPP_ABI

@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "../support/sockets.hpp"
+
+#include <tlspp/transport/bsd_socket.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+
+using namespace tlspp;
+using namespace std::chrono_literals;
+
+static_assert(transport<bsd_socket>);
+static_assert(std::is_nothrow_move_assignable_v<bsd_socket>);
+
+namespace {
+std::string digits(std::size_t size) {
+    std::string text(size, '\0');
+    for (std::size_t i = 0; i != size; ++i) {
+        text[i] = static_cast<char>('0' + i % 10);
+    }
+    return text;
+}
+
+auto since(std::chrono::steady_clock::time_point start) { return std::chrono::steady_clock::now() - start; }
+
+/// Addresses as the resolver would list them.
+class addresses {
+public:
+    void add(const char* text, std::uint16_t port) {
+        auto& entry = entries_[count_];
+        bool const v6 = std::strchr(text, ':') != nullptr;
+        if (v6) {
+            sockaddr_in6 at{};
+            at.sin6_family = AF_INET6;
+            at.sin6_port = htons(port);
+            REQUIRE(::inet_pton(AF_INET6, text, &at.sin6_addr) == 1);
+            std::memcpy(&storage_[count_], &at, sizeof at);
+        } else {
+            sockaddr_in at{};
+            at.sin_family = AF_INET;
+            at.sin_port = htons(port);
+            REQUIRE(::inet_pton(AF_INET, text, &at.sin_addr) == 1);
+            std::memcpy(&storage_[count_], &at, sizeof at);
+        }
+        entry.ai_family = v6 ? AF_INET6 : AF_INET;
+        entry.ai_addr = reinterpret_cast<sockaddr*>(&storage_[count_]);
+        entry.ai_addrlen = v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+        if (count_ != 0) {
+            entries_[count_ - 1].ai_next = &entry;
+        }
+        ++count_;
+    }
+    const addrinfo* first() const { return &entries_[0]; }
+
+private:
+    addrinfo entries_[20] = {};
+    sockaddr_storage storage_[20] = {};
+    std::size_t count_ = 0;
+};
+} // namespace
+
+TEST_CASE("a connected socket sends and receives both ways, and is set up well") {
+    test::connected pair;
+    CHECK(pair.client);
+    CHECK(test::send_all(pair.client, "question"));
+    CHECK(test::receive_exactly(pair.server, 8) == "question");
+    CHECK(test::send_all(pair.server, "answer"));
+    CHECK(test::receive_exactly(pair.client, 6) == "answer");
+    for (auto const* s : {&pair.client, &pair.server}) {
+        int on = 0;
+        socklen_t size = sizeof on;
+        REQUIRE(::getsockopt(s->native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, &size) == 0);
+        CHECK(on != 0);
+        CHECK((::fcntl(s->native_handle(), F_GETFD) & FD_CLOEXEC) != 0);
+        CHECK((::fcntl(s->native_handle(), F_GETFL) & O_NONBLOCK) == 0);
+    }
+}
+
+TEST_CASE("connecting to nobody says to whom and why, and leaves nothing open") {
+    test::closed_port const port;
+    auto const before = test::open_descriptors();
+    auto const refused = bsd_socket::connect("127.0.0.1", port.number(), 5s);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error() == errc::transport);
+    CHECK(refused.error().why() == reason::connect_failed);
+    CHECK(refused.error().system() == ECONNREFUSED);
+    CHECK(refused.error().subject() == "127.0.0.1:" + std::to_string(port.number()));
+    CHECK(test::open_descriptors() == before);
+}
+
+TEST_CASE("what cannot be an address or a port is refused before anything is sent") {
+    CHECK(bsd_socket::connect("127.0.0.1", 0).error() == errc::invalid_argument);
+    CHECK(bsd_socket::connect("127.0.0.1", 0).error().why() == reason::port_zero);
+    CHECK(bsd_socket::connect("", 443).error().why() == reason::name_empty);
+    CHECK(bsd_socket::connect(std::string(300, 'a'), 443).error().why() == reason::name_too_long);
+    CHECK(bsd_socket::connect(std::string_view{"local\0host", 10}, 443).error().why() == reason::name_nul);
+}
+
+TEST_CASE("a name without an address is an error of resolving") {
+    auto const unknown = bsd_socket::connect("no address has a space", 443, 5s);
+    REQUIRE_FALSE(unknown.has_value());
+    CHECK(unknown.error() == errc::resolve);
+    CHECK(unknown.error().system() != 0);
+    CHECK(unknown.error().subject() == "no address has a space");
+}
+
+TEST_CASE("a name is connected to at whichever of its addresses listens") {
+    auto const v4 = or_throw(bsd_listener::bind("127.0.0.1", 0));
+    CHECK(bsd_socket::connect("localhost", v4.port(), 5s).has_value());
+
+    addresses several;
+    test::closed_port const closed;
+    several.add("127.0.0.2", v4.port());
+    several.add("::1", closed.number());
+    several.add("127.0.0.1", closed.number());
+    several.add("127.0.0.1", v4.port());
+    auto const before = test::open_descriptors();
+    auto const found = detail::dial(several.first(), deadline{5s});
+    REQUIRE(found.has_value());
+    auto const socket = bsd_socket::adopt(*found);
+    CHECK(socket.peer_endpoint() == v4.local_endpoint());
+    CHECK(test::open_descriptors() == before + 1);
+}
+
+TEST_CASE("an address that does not answer does not hold up the others") {
+    test::silent_port const silent;
+    auto const v4 = or_throw(bsd_listener::bind("127.0.0.1", 0));
+    addresses several;
+    for (int i = 0; i != 3; ++i) {
+        several.add("127.0.0.1", silent.number());
+    }
+    several.add("127.0.0.1", v4.port());
+    auto const before = test::open_descriptors();
+    auto const start = std::chrono::steady_clock::now();
+    auto const found = detail::dial(several.first(), deadline{60s});
+    REQUIRE(found.has_value());
+    CHECK(since(start) >= 740ms); // three head starts
+    CHECK(since(start) < 30s);
+    auto const socket = bsd_socket::adopt(*found);
+    CHECK(socket.peer_endpoint().port() == v4.port());
+    CHECK(test::open_descriptors() == before + 1);
+}
+
+TEST_CASE("of several failures the one that tells most is reported") {
+    test::closed_port const closed;
+    addresses several;
+    several.add("127.0.0.1", closed.number());
+    several.add("255.255.255.255", 1); // EACCES or ENETUNREACH, at once
+    auto const failed = detail::dial(several.first(), deadline{5s});
+    REQUIRE_FALSE(failed.has_value());
+    CHECK(failed.error() == ECONNREFUSED);
+}
+
+TEST_CASE("connecting ends at its deadline") {
+    test::silent_port const silent;
+    auto const before = test::open_descriptors();
+    auto const start = std::chrono::steady_clock::now();
+    auto const late = bsd_socket::connect("127.0.0.1", silent.number(), 300ms);
+    REQUIRE_FALSE(late.has_value());
+    CHECK(late.error() == errc::timed_out);
+    CHECK(late.error().why() == reason::connect_deadline);
+    CHECK(late.error().subject() == "127.0.0.1:" + std::to_string(silent.number()));
+    CHECK(since(start) >= 299ms);
+    CHECK(since(start) < 30s);
+    CHECK(test::open_descriptors() == before);
+}
+
+TEST_CASE("the deadline holds for all addresses together") {
+    test::silent_port const silent;
+    addresses several;
+    for (int i = 0; i != 12; ++i) { // more than are tried at a time
+        several.add("127.0.0.1", silent.number());
+    }
+    auto const before = test::open_descriptors();
+    auto const start = std::chrono::steady_clock::now();
+    auto const late = detail::dial(several.first(), deadline{600ms});
+    REQUIRE_FALSE(late.has_value());
+    CHECK(late.error() == 0);
+    CHECK(since(start) < 30s);
+    CHECK(test::open_descriptors() == before);
+}
+
+TEST_CASE("a small read takes along what follows, and loses nothing") {
+    test::connected pair;
+    auto const sent = digits(105);
+    CHECK(test::send_all(pair.client, sent));
+    test::wait_for_arrival(pair.server, sent.size());
+    CHECK(test::receive_once(pair.server, 5) == sent.substr(0, 5));
+    CHECK(pair.server.buffered() == 100);
+
+    bsd_socket moved = std::move(pair.server);
+    CHECK_FALSE(pair.server);
+    CHECK(pair.server.buffered() == 0);
+    CHECK(moved.buffered() == 100);
+    CHECK(test::receive_once(moved, 30) == sent.substr(5, 30));
+    CHECK(test::receive_once(moved, 1000) == sent.substr(35));
+    CHECK(moved.buffered() == 0);
+}
+
+TEST_CASE("a large read goes past the buffer, and what follows is read ahead") {
+    test::connected pair;
+    auto const sent = digits(20'000);
+    CHECK(test::send_all(pair.client, sent));
+    test::wait_for_arrival(pair.server, sent.size());
+    CHECK(test::receive_once(pair.server, 16'400) == sent.substr(0, 16'400));
+    CHECK(pair.server.buffered() == 3'600);
+    CHECK(test::receive_once(pair.server, 16'400) == sent.substr(16'400));
+    CHECK(pair.server.buffered() == 0);
+}
+
+TEST_CASE("read with any lengths, a stream is the same stream") {
+    test::connected pair;
+    auto const sent = digits(3'000'000);
+    std::thread sender{[&] { test::send_all(pair.client, sent); }};
+    std::string got;
+    std::size_t const lengths[] = {5, 16'384, 1, 4'095, 4'096, 4'097, 300, 65'536};
+    for (std::size_t i = 0; got.size() < sent.size(); ++i) {
+        auto const part = test::receive_once(pair.server, lengths[i % std::size(lengths)]);
+        if (part.starts_with('(')) {
+            got += part;
+            break;
+        }
+        got += part;
+    }
+    sender.join();
+    CHECK(got.size() == sent.size());
+    CHECK(got == sent);
+}
+
+TEST_CASE("a released descriptor lives on, and what was read ahead stays") {
+    test::connected pair;
+    CHECK(test::send_all(pair.client, "abcdef"));
+    test::wait_for_arrival(pair.server, 6);
+    CHECK(test::receive_once(pair.server, 2) == "ab");
+    int const fd = pair.server.release();
+    CHECK_FALSE(pair.server);
+    CHECK(test::receive_once(pair.server, 10) == "cdef");
+    CHECK(test::receive_once(pair.server, 10) == "(error " + std::to_string(EBADF) + ")");
+    CHECK(::send(fd, "!", 1, 0) == 1);
+    CHECK(test::receive_once(pair.client) == "!");
+    auto const again = bsd_socket::adopt(fd);
+    CHECK(again.native_handle() == fd);
+}
+
+TEST_CASE("the end of the stream is the end, again and again") {
+    test::connected pair;
+    CHECK(test::send_all(pair.client, "last words"));
+    { auto const closed = std::move(pair.client); }
+    CHECK(test::receive_exactly(pair.server, 10) == "last words");
+    CHECK(test::receive_once(pair.server) == "(end)");
+    CHECK(test::receive_once(pair.server) == "(end)");
+}
+
+TEST_CASE("a socket that does not block says so") {
+    test::connected pair;
+    REQUIRE(pair.server.set_blocking(false).has_value());
+    CHECK((::fcntl(pair.server.native_handle(), F_GETFL) & O_NONBLOCK) != 0);
+    pair.server.set_timeout(1h); // has no meaning here
+    CHECK(test::receive_once(pair.server) == "(blocked)");
+    std::string const block(100'000, 'x');
+    std::size_t sent = 0;
+    for (;;) {
+        auto const n = pair.server.send(test::as_bytes(block));
+        if (!n) {
+            CHECK(n.error() == would_block);
+            break;
+        }
+        sent += *n;
+        REQUIRE(sent < 1'000'000'000);
+    }
+    CHECK(test::receive_exactly(pair.client, sent).size() == sent);
+    REQUIRE(pair.server.set_blocking(true).has_value());
+    CHECK((::fcntl(pair.server.native_handle(), F_GETFL) & O_NONBLOCK) == 0);
+    CHECK_FALSE(bsd_socket{}.set_blocking(false).has_value());
+}
+
+TEST_CASE("a descriptor that does not block stays so when adopted") {
+    test::connected pair;
+    REQUIRE(pair.server.set_blocking(false).has_value());
+    auto adopted = bsd_socket::adopt(pair.server.release());
+    CHECK(test::receive_once(adopted) == "(blocked)");
+    adopted.set_timeout(20ms);
+    CHECK(test::receive_once(adopted) == "(timed out)");
+}
+
+TEST_CASE("a timeout bounds each receive and each send") {
+    test::connected pair;
+    pair.server.set_timeout(50ms);
+    for (int i = 0; i != 2; ++i) {
+        auto const start = std::chrono::steady_clock::now();
+        CHECK(test::receive_once(pair.server) == "(timed out)");
+        CHECK(since(start) >= 49ms);
+    }
+    CHECK(test::send_all(pair.client, "in time"));
+    test::wait_for_arrival(pair.server, 7);
+    CHECK(test::receive_once(pair.server) == "in time");
+
+    std::string const block(1'000'000, 'x');
+    io_result n = 0;
+    for (int i = 0; n && i != 1000; ++i) { // nobody reads
+        n = pair.server.send(test::as_bytes(block));
+    }
+    REQUIRE_FALSE(n.has_value());
+    CHECK(n.error() == io_error::timed_out);
+
+    pair.server.set_timeout(timeout::none);
+    CHECK(test::send_all(pair.client, "waited for"));
+    CHECK(test::receive_once(pair.server) == "waited for");
+}
+
+TEST_CASE("a timeout of nothing takes what is here") {
+    test::connected pair;
+    pair.server.set_timeout(0);
+    CHECK(test::receive_once(pair.server) == "(timed out)");
+    CHECK(test::send_all(pair.client, "x"));
+    test::wait_for_arrival(pair.server, 1);
+    CHECK(test::receive_once(pair.server) == "x");
+}
+
+TEST_CASE("a peer that goes on sending does not extend a deadline") {
+    test::connected pair;
+    std::atomic<bool> over = false;
+    std::thread dripping{[&] {
+        while (!over && test::send_all(pair.client, "x")) {
+        }
+    }};
+    pair.server.set_timeout(10s); // each byte comes in time
+    pair.server.set_deadline(deadline{200ms});
+    auto const start = std::chrono::steady_clock::now();
+    std::string last = "x";
+    while (last == "x" && since(start) < 30s) {
+        last = test::receive_once(pair.server, 1);
+    }
+    auto const took = since(start);
+    std::byte x{};
+    CHECK(pair.server.send({&x, 1}) == io_result{std::unexpected(io_error::timed_out)});
+    pair.server.clear_deadline();
+    CHECK(test::receive_once(pair.server, 1) == "x");
+    over = true;
+    dripping.join();
+    CHECK(last == "(timed out)");
+    CHECK(took >= 199ms);
+    CHECK(took < 20s);
+}
+
+TEST_CASE("a deadline ends the wait for a silent peer") {
+    test::connected pair;
+    pair.server.set_deadline(deadline{50ms});
+    CHECK(test::receive_once(pair.server) == "(timed out)");
+    CHECK(test::receive_once(pair.server) == "(timed out)");
+    REQUIRE(pair.server.set_blocking(false).has_value());
+    CHECK(test::receive_once(pair.server) == "(timed out)"); // an event loop learns it too
+    pair.server.clear_deadline();
+    CHECK(test::receive_once(pair.server) == "(blocked)");
+}
+
+namespace {
+std::atomic<int> interruptions = 0;
+std::atomic<int> broken_pipes = 0;
+} // namespace
+
+TEST_CASE("signals interrupt nothing") {
+    test::connected pair;
+    bool const bounded = GENERATE_COPY(false, true);
+    if (bounded) {
+        pair.server.set_timeout(1h);
+    }
+    interruptions = 0;
+    struct sigaction action{};
+    struct sigaction before{};
+    action.sa_handler = [](int) { ++interruptions; }; // without SA_RESTART
+    REQUIRE(::sigaction(SIGUSR1, &action, &before) == 0);
+    auto const receiver = ::pthread_self();
+    std::thread disturbing{[&] {
+        for (int i = 1; i <= 200; ++i) {
+            ::pthread_kill(receiver, SIGUSR1);
+            while (interruptions < i) {
+                std::this_thread::yield();
+            }
+        }
+        test::send_all(pair.client, "undisturbed");
+    }};
+    CHECK(test::receive_exactly(pair.server, 11) == "undisturbed");
+    disturbing.join();
+    CHECK(interruptions == 200);
+    ::sigaction(SIGUSR1, &before, nullptr);
+}
+
+TEST_CASE("sending to a peer that is gone is a reset, and no signal") {
+    test::connected pair;
+    broken_pipes = 0;
+    auto const before = std::signal(SIGPIPE, [](int) { ++broken_pipes; });
+    linger const at_once{1, 0}; // close() resets
+    ::setsockopt(pair.client.native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    { auto const closed = std::move(pair.client); }
+    io_result n = 1;
+    for (int i = 0; n && i != 1000; ++i) {
+        n = pair.server.send(test::as_bytes("anybody there?"));
+    }
+    REQUIRE_FALSE(n.has_value());
+    CHECK(n.error() == io_error::reset);
+    n = pair.server.send(test::as_bytes("anybody there?")); // EPIPE from here on
+    REQUIRE_FALSE(n.has_value());
+    CHECK(n.error() == io_error::reset);
+    std::signal(SIGPIPE, before);
+    CHECK(broken_pipes == 0);
+}
+
+TEST_CASE("closing with unread bytes does not take our last ones from the peer") {
+    test::connected pair;
+    auto const flood = digits(100'000);
+    CHECK(test::send_all(pair.client, flood));
+    test::wait_for_arrival(pair.server, flood.size());
+    CHECK(test::send_all(pair.server, "go away"));
+
+    SECTION("by the destructor") {
+        { auto const closed = std::move(pair.server); }
+        CHECK(test::receive_exactly(pair.client, 7) == "go away");
+        CHECK(test::receive_once(pair.client) == "(end)");
+    }
+    SECTION("as told, twice, and then too") {
+        pair.server.close_gracefully();
+        CHECK(test::receive_exactly(pair.client, 7) == "go away");
+        CHECK(test::receive_once(pair.client) == "(end)");
+        CHECK(test::send_all(pair.client, "more"));
+        test::wait_for_arrival(pair.server, 4);
+        pair.server.close_gracefully();
+        CHECK(pair.server.buffered() == 0);
+        { auto const closed = std::move(pair.server); }
+        CHECK(test::receive_once(pair.client) == "(end)");
+    }
+    SECTION("which a plain close would") {
+        ::close(pair.server.release());
+        CHECK(test::receive_exactly(pair.client, 8).ends_with("(reset)"));
+    }
+}
+
+TEST_CASE("closing gracefully waits for nobody and drains within a bound") {
+    test::connected pair;
+    std::atomic<bool> over = false;
+    std::thread flooding{[&] {
+        std::string const block(65536, 'x');
+        while (!over && test::send_all(pair.client, block)) {
+        }
+    }};
+    test::wait_for_arrival(pair.server, 1000);
+    pair.server.close_gracefully(); // returns, although more comes all the time
+    over = true;
+    { auto const closed = std::move(pair.server); }
+    flooding.join();
+    bsd_socket{}.close_gracefully();
+    SUCCEED();
+}
+
+TEST_CASE("a socket that was not used closes without a word for others who hold it") {
+    test::connected pair;
+    int const other = ::dup(pair.server.native_handle()); // as in a forked process
+    { auto const closed = std::move(pair.server); }
+    auto child = bsd_socket::adopt(other);
+    CHECK(test::send_all(child, "still here"));
+    CHECK(test::receive_exactly(pair.client, 10) == "still here");
+}
+
+TEST_CASE("moving leaves one owner") {
+    auto const before = test::open_descriptors();
+    {
+        test::connected pair;
+        CHECK(test::open_descriptors() == before + 3);
+        bsd_socket a = std::move(pair.client);
+        pair.client = std::move(a);
+        auto* const self = &pair.client;
+        pair.client = std::move(*self);
+        CHECK(pair.client);
+        pair.server = std::move(pair.client); // closes the server's
+        CHECK(test::open_descriptors() == before + 2);
+        CHECK(test::receive_once(pair.server) == "(end)");
+    }
+    CHECK(test::open_descriptors() == before);
+}
+
+TEST_CASE("without a connection everything fails with the system's words") {
+    bsd_socket none;
+    CHECK_FALSE(none);
+    CHECK(none.native_handle() == -1);
+    CHECK(none.send(test::as_bytes("x")) == io_result{std::unexpected(io_error{EBADF})});
+    CHECK(test::receive_once(none) == "(error " + std::to_string(EBADF) + ")");
+    std::byte nothing{};
+    CHECK(none.receive({&nothing, 0}) == io_result{std::unexpected(would_block)});
+}
