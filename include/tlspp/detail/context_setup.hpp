@@ -134,14 +134,16 @@ result<void> set_up(context_state& state, const Options& options) noexcept {
         return std::unexpected(error{errc::unsupported}.about("MBEDTLS_SSL_ALPN"));
     }
 #endif
+    state.random = options.random;
+    if (state.random.function != nullptr) {
+        set_random(config, &context_state::draw, &state);
+    } else {
 #if TLSPP_HAS_PSA
-    set_random(config, options.random.function != nullptr ? options.random.function : &psa_random, options.random.context);
+        set_random(config, &psa_random, nullptr);
 #else
-    if (options.random.function == nullptr) {
         return std::unexpected(error{errc::invalid_argument}.about(".random"));
-    }
-    set_random(config, options.random.function, options.random.context);
 #endif
+    }
 #if defined(MBEDTLS_SSL_PROTO_TLS1_3)
     // a pre-shared key without a fresh key exchange would give up forward secrecy
     mbedtls_ssl_conf_tls13_key_exchange_modes(&config, MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL);

@@ -46,6 +46,9 @@ private:
     const char** names_ = nullptr;
 };
 
+/// What a random source of the user's answers on failure, whatever it returned; outside of Mbed TLS's ranges.
+inline constexpr int code_random_failed = -0x10000002;
+
 /// All that the connections of one context share; complete before the first of them, constant ever after.
 struct context_state {
     context_state() noexcept { mbedtls_ssl_config_init(&config); }
@@ -53,12 +56,19 @@ struct context_state {
     context_state& operator=(const context_state&) = delete;
     ~context_state() { mbedtls_ssl_config_free(&config); }
 
+    /// The random function of a configuration whose user brought a source.
+    static int draw(void* self, unsigned char* out, std::size_t size) noexcept {
+        auto const& source = static_cast<context_state*>(self)->random;
+        return source.function(source.context, out, size) == 0 ? 0 : code_random_failed;
+    }
+
     mutable ref_count references;
     mbedtls_ssl_config config;
     verify_policy verification;
     std::optional<trust_store> trust;
     option_list<identity> identities;
     option_list<int> suites;
+    random_source random;
     protocol_list protocols;
     tlspp::role role = tlspp::role::client;
     verify_mode verify = verify_mode::required;

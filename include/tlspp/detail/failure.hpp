@@ -80,7 +80,7 @@ inline error classify(const core& c, int code) noexcept {
     if (c.watch.not_tls()) {
         return {errc::protocol_violation, reason::not_tls, code};
     }
-    if (is_random_failure(code)) {
+    if (code == code_random_failed || is_random_failure(code)) {
         return {errc::random, reason::none, code};
     }
     if (is_any_of(code, {MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE, MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION,
