@@ -32,6 +32,8 @@ TEST_CASE("parts of a view") {
     CHECK(all.first(2).text() == "ab");
     CHECK(all.first(99).text() == "abcdef");
     CHECK(all.without_first(6).empty());
+    std::span<const std::byte> const span = all;
+    CHECK(span.size() == 6);
 }
 
 TEST_CASE("what can be written into") {

@@ -64,7 +64,8 @@ private:
 TEST_CASE("connect makes a verified connection over TCP") {
     auto const v = GENERATE(from_range(test::versions));
     echo_server server;
-    auto conn = or_throw(connect(test::make_client({.minimum_version = v, .maximum_version = v}), "localhost", server.port()));
+    auto const context = test::make_client({.minimum_version = v, .maximum_version = v});
+    auto conn = or_throw(connect(context, "localhost", server.port()));
     CHECK(conn.is_handshake_complete());
     CHECK(conn.version() == v);
     CHECK(conn.peer_status() == peer_status::verified);
@@ -171,7 +172,8 @@ TEST_CASE("the handshake's deadline is gone afterwards") {
 
 TEST_CASE("what answers in another protocol is told from a TLS server") {
     auto listener = or_throw(bsd_listener::bind("127.0.0.1", 0));
-    std::string_view const greeting = GENERATE("HTTP/1.1 400 Bad Request\r\n\r\n", "220 mail.example ESMTP ready\r\n", "");
+    std::string_view const greeting =
+        GENERATE("HTTP/1.1 400 Bad Request\r\n\r\n", "220 mail.example ESMTP ready\r\n", "");
     std::thread server{[&] {
         auto socket = or_throw(listener.accept(20s));
         test::send_all(socket, greeting);
@@ -187,14 +189,27 @@ TEST_CASE("what answers in another protocol is told from a TLS server") {
     }
 }
 
-TEST_CASE("many records cost one receive each, or fewer") {
-    echo_server server;
-    auto conn = or_throw(connect(test::make_client(), "localhost", server.port()));
-    for (int i = 0; i != 20; ++i) {
-        or_throw(conn.write_all("abc"));
-    }
-    char answer[60];
-    or_throw(conn.read_exactly(answer));
-    CHECK(std::string_view{answer, 60}.substr(0, 6) == "ABCABC");
+TEST_CASE("what was read ahead after the end of TLS comes back with the transport") {
+    auto const context = test::make_server();
+    auto listener = or_throw(bsd_listener::bind("127.0.0.1", 0));
+    std::thread server{[&] {
+        auto conn = or_throw(accept(context, listener));
+        or_throw(conn.write_all("in TLS"));
+        or_throw(conn.shutdown());
+        char end = 0;
+        CHECK(conn.read_some(std::span{&end, 1}) == 0U);
+        auto plain = std::move(conn).release();
+        CHECK(test::send_all(plain, "in the clear"));
+    }};
+    auto conn = or_throw(connect(test::make_client(), "localhost", listener.port(), {.address = "127.0.0.1"}));
     or_throw(conn.shutdown());
+    server.join(); // all of it has been sent
+    char text[6];
+    or_throw(conn.read_exactly(text));
+    CHECK(std::string_view{text, 6} == "in TLS");
+    CHECK(conn.read_some(text) == 0U);
+    CHECK(conn.transport().buffered() == 12);
+    auto plain = std::move(conn).release();
+    CHECK(test::receive_exactly(plain, 12) == "in the clear");
+    CHECK(test::receive_once(plain) == "(end)");
 }

@@ -219,7 +219,10 @@ TEST_CASE("the wrong name is refused, named, and told to the server") {
     CHECK(o.client.error().flags() == verify_flags{verify_flag::name_mismatch});
     CHECK(text_of(o.client.error()).find("wrong.example") != std::string::npos);
     CHECK(text_of(o.client.error()).find("not for this name") != std::string::npos);
-    CHECK_FALSE(o.server.has_value());
+    INFO(text_of(o.server.error()));
+    // In TLS 1.3 Mbed TLS's client sends its alert in the clear, which its server takes for a broken record (-0x7180).
+    REQUIRE(o.server.error() == errc::alert_received);
+    CHECK(o.server.error().alert() == alert::bad_certificate);
     CHECK_FALSE(p.client.is_handshake_complete());
     CHECK(p.client.handshake().error() == errc::certificate_rejected); // latched
     CHECK(p.client.write_all("secret").error() == errc::certificate_rejected);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// The core takes memory from Mbed TLS's allocator only. This program replaces the global operators new, and counts
-// their calls while the library runs. Mind that Catch2 allocates too: no assertion inside of a watched part.
+// The core takes memory from Mbed TLS's allocator only. This program replaces the global operators new, and
+// counts their calls while the library runs. Mind that Catch2 allocates too: no assertion inside of a watched
+// part.
 #include <tlspp/tlspp.hpp>
 
 #include "../benchmarks/overhead/credentials.h"
@@ -27,9 +28,7 @@ void* allocate(std::size_t size, std::align_val_t alignment) noexcept {
     return std::aligned_alloc(a, (size + a - 1) / a * a);
 }
 
-void* or_bad_alloc(void* memory) {
-    return memory != nullptr ? memory : throw std::bad_alloc{};
-}
+void* or_bad_alloc(void* memory) { return memory != nullptr ? memory : throw std::bad_alloc{}; }
 } // namespace
 
 // GCC would see malloc and delete, or new and free, side by side and warn.
@@ -38,8 +37,12 @@ NOT_INLINED void* operator new(std::size_t size) { return or_bad_alloc(allocate(
 NOT_INLINED void* operator new[](std::size_t size) { return or_bad_alloc(allocate(size)); }
 NOT_INLINED void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
 NOT_INLINED void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
-NOT_INLINED void* operator new(std::size_t size, std::align_val_t a) { return or_bad_alloc(allocate(size, a)); }
-NOT_INLINED void* operator new[](std::size_t size, std::align_val_t a) { return or_bad_alloc(allocate(size, a)); }
+NOT_INLINED void* operator new(std::size_t size, std::align_val_t a) {
+    return or_bad_alloc(allocate(size, a));
+}
+NOT_INLINED void* operator new[](std::size_t size, std::align_val_t a) {
+    return or_bad_alloc(allocate(size, a));
+}
 NOT_INLINED void* operator new(std::size_t size, std::align_val_t a, const std::nothrow_t&) noexcept {
     return allocate(size, a);
 }
@@ -53,7 +56,9 @@ NOT_INLINED void operator delete[](void* memory, std::size_t) noexcept { std::fr
 NOT_INLINED void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 NOT_INLINED void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
 NOT_INLINED void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-NOT_INLINED void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+NOT_INLINED void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept {
+    std::free(memory);
+}
 
 namespace {
 using namespace tlspp;
@@ -200,7 +205,8 @@ bool send_across(outcome& went, Stream& from, Stream& to, std::size_t size) {
     return true;
 }
 
-/// Everything that a client and a server do with each other when nothing is wrong, and the questions that can be asked.
+/// Everything that a client and a server do with each other when nothing is wrong, and the questions that can
+/// be asked.
 template <class Stream>
 outcome converse(version v, std::string_view name, std::string_view root) {
     outcome went;

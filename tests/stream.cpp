@@ -192,6 +192,21 @@ TEST_CASE("what a transport reports becomes an error of the connection") {
     CHECK(system.system() == 5);
 }
 
+TEST_CASE("the alert that a peer left behind before it broke off is still heard") {
+    std::string_view words{"\x15\x03\x03\x00\x02\x02\x2a", 7};
+    auto conn = or_throw(test::make_client().wrap(
+        callbacks{[](std::span<const std::byte>) -> io_result { return std::unexpected(io_error::reset); },
+                  [&](std::span<std::byte> in) -> io_result {
+                      auto const n = words.copy(reinterpret_cast<char*>(in.data()), in.size());
+                      words.remove_prefix(n);
+                      return n;
+                  }},
+        "localhost"));
+    auto const r = conn.handshake();
+    REQUIRE(r.error() == errc::alert_received);
+    CHECK(r.error().alert() == alert::bad_certificate);
+}
+
 TEST_CASE("a transport's deadline ends the call, not the connection") {
     flaky_pair p;
     auto conn = or_throw(test::make_client().wrap(

@@ -48,7 +48,6 @@ public:
     bool empty() const noexcept { return size_ == 0; }
     const unsigned char* uchars() const noexcept { return reinterpret_cast<const unsigned char*>(data_); }
     std::string_view text() const noexcept { return {reinterpret_cast<const char*>(data_), size_}; }
-    operator std::span<const std::byte>() const noexcept { return {data_, size_}; }
     const std::byte* begin() const noexcept { return data_; }
     const std::byte* end() const noexcept { return data_ + size_; }
 

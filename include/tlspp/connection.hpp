@@ -4,7 +4,7 @@
 #include <tlspp/cipher_suite.hpp>
 #include <tlspp/detail/core.hpp>
 #include <tlspp/error.hpp>
-#include <tlspp/x509/certificate.hpp>
+#include <tlspp/x509/certificate_chain.hpp>
 
 #include <optional>
 
@@ -21,7 +21,7 @@ enum class want : std::uint8_t {
 enum class peer_status : std::uint8_t {
     none,       ///< no certificate was asked for or sent, or the handshake is not complete
     verified,   ///< chain and, on a client, name hold
-    unverified, ///< there is a certificate, and it was not fully checked or did not hold
+    unverified, ///< there is a certificate, and it was not fully checked, did not hold, or was forgiven by `on_verify`
 };
 
 /// One TLS connection over a transport that it does not name: a function that takes `connection&` serves every one.
@@ -88,6 +88,14 @@ public:
     std::string_view server_name() const noexcept { return core_->name; }
     /// The peer's own certificate; `errc::no_certificate` where it sent none. A copy, independent of the connection.
     [[nodiscard]] result<certificate> peer_certificate() const noexcept;
+    /// All certificates that the peer sent, its own first; after a resumed session only that one may be left.
+    /// `errc::no_certificate` where it sent none. Copies.
+    [[nodiscard]] result<certificate_chain> peer_certificates() const noexcept;
+    /// The chain that the peer was verified by, its own certificate first, the trust anchor last. It is built again, for
+    /// the price of its signatures, when this is called.
+    /// \return `errc::no_certificate`; `errc::certificate_rejected` where what the peer sent leads to no anchor;
+    /// `errc::no_trust` under `verify_mode::insecure_none`; `errc::out_of_memory`.
+    [[nodiscard]] result<certificate_chain> verified_chain() const noexcept;
     /// Whether the peer was verified.
     tlspp::peer_status peer_status() const noexcept;
     /// What spoke against the peer's chain; of use under `verify_mode::insecure_report_only`.
@@ -134,4 +142,5 @@ private:
 } // namespace tlspp::inline TLSPP_ABI
 
 #include <tlspp/detail/connection_io.hpp>
+#include <tlspp/detail/connection_write.hpp>
 #include <tlspp/detail/connection_info.hpp>

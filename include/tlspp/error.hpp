@@ -59,12 +59,14 @@ enum class reason : std::uint8_t {
     no_usable_certificates, client_ca_missing,
     version_range, version_not_built, no_common_suite, suite_unknown, suite_not_built, alpn_empty_name, alpn_too_long,
     other_version, other_threading, other_configuration,
-    too_many_records, not_tls, key_update, silent_end,
+    too_many_records, not_tls, key_update, silent_end, undecipherable_answer,
     handshake_deadline, connect_deadline, io_deadline, port_zero,
     callback_threw, connection_reset, client_sent_none, short_stream,
     certificate_malformed, key_malformed, key_unsupported, key_type_unsupported, no_key_in_file, file_too_large, not_a_directory,
     no_system_store, bad_path,
     name_service, connect_failed, listen_failed, accept_failed,
+    crl_malformed, crl_without_number, crl_without_next_update, crl_delta, crl_indirect, crl_partial, crl_critical, no_crl_in_file,
+    revocation_without_crls, crls_without_revocation, check_without_verification, clock_missing, pin_malformed, name_idna,
     last_of_core, // further ones are added above, by the header that reports them
 };
 

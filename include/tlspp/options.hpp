@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/cipher_suite.hpp>
+#include <tlspp/clock.hpp>
 #include <tlspp/error.hpp>
 #include <tlspp/option_list.hpp>
+#include <tlspp/x509/crl_list.hpp>
 #include <tlspp/x509/identity.hpp>
+#include <tlspp/x509/on_verify.hpp>
+#include <tlspp/x509/pin.hpp>
 #include <tlspp/x509/trust_store.hpp>
 
 #include <optional>
@@ -46,6 +50,14 @@ struct client_options {
     std::optional<trust_store> trust = {};
     /// Default: required.
     verify_mode verify = verify_mode::required;
+    /// Which certificates of the server's chain are looked up in `crls`; whatever cannot be looked up is refused.
+    /// Default: none.
+    tlspp::revocation revocation = tlspp::revocation::off;
+    /// The CRLs for it. Default: none.
+    crl_list crls = {};
+    /// Public keys of which the chain must have at least one, the anchor's included (RFC 7469 §2.6): have a spare one in
+    /// it whose private key lies elsewhere. Default: any chain that is good.
+    option_list<spki_pin> pins = {};
     /// Default: TLS 1.2, or what the build has.
     std::optional<version> minimum_version = {};
     /// Default: TLS 1.3, or what the build has.
@@ -56,8 +68,14 @@ struct client_options {
     option_list<std::string_view> alpn = {};
     /// The client's own certificate and key. Default: none is sent.
     std::optional<tlspp::identity> identity = {};
+    /// Sees the chain after all checks, and may refuse it. Default: nobody is asked.
+    verify_hook on_verify = {};
+    /// Default: Mbed TLS's time; without `MBEDTLS_HAVE_TIME_DATE` it must be given.
+    clock_source clock = {};
     /// Default: PSA's random generator. Mbed TLS 4 always uses PSA's.
     random_source random = detail::default_random();
+    /// Public keys that no chain may have, the anchor's included. Default: none.
+    option_list<spki_pin> distrusted = {};
 };
 
 /// What a server context is made from. Views in it need to live until `create` returns.
@@ -69,6 +87,11 @@ struct server_options {
     tlspp::client_auth client_auth = tlspp::client_auth::none;
     /// Who may issue client certificates; needed where `client_auth` asks for them. There is no default.
     std::optional<trust_store> trust = {};
+    /// Which certificates of a client's chain are looked up in `crls`; whatever cannot be looked up is refused.
+    /// Default: none.
+    tlspp::revocation revocation = tlspp::revocation::off;
+    /// The CRLs for it. Default: none.
+    crl_list crls = {};
     /// Default: TLS 1.2, or what the build has.
     std::optional<version> minimum_version = {};
     /// Default: TLS 1.3, or what the build has.
@@ -77,7 +100,13 @@ struct server_options {
     option_list<cipher_suite> cipher_suites = {};
     /// Protocols accepted by ALPN (RFC 7301), most wanted first. A client that offers others only is refused.
     option_list<std::string_view> alpn = {};
+    /// Sees a client's chain after all checks, and may refuse it. Default: nobody is asked.
+    verify_hook on_verify = {};
+    /// Default: Mbed TLS's time; without `MBEDTLS_HAVE_TIME_DATE` it must be given.
+    clock_source clock = {};
     /// Default: PSA's random generator. Mbed TLS 4 always uses PSA's.
     random_source random = detail::default_random();
+    /// Public keys that no chain may have, the anchor's included. Default: none.
+    option_list<spki_pin> distrusted = {};
 };
 } // namespace tlspp::inline TLSPP_ABI

@@ -18,8 +18,13 @@
 #include <tlspp/transport/memory.hpp>
 
 #include <tlspp/server_name.hpp>
+#include <tlspp/clock.hpp>
 #include <tlspp/x509/certificate.hpp>
+#include <tlspp/x509/certificate_chain.hpp>
+#include <tlspp/x509/crl_list.hpp>
 #include <tlspp/x509/identity.hpp>
+#include <tlspp/x509/on_verify.hpp>
+#include <tlspp/x509/pin.hpp>
 #include <tlspp/x509/private_key.hpp>
 #include <tlspp/x509/trust_store.hpp>
 

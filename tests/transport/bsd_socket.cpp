@@ -14,6 +14,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -193,25 +194,62 @@ TEST_CASE("the deadline holds for all addresses together") {
     CHECK(test::open_descriptors() == before);
 }
 
-TEST_CASE("a small read takes along what follows, and loses nothing") {
+TEST_CASE("without room to read ahead in, a read takes what it asks for and no more") {
     test::connected pair;
+    CHECK(test::send_all(pair.client, "abcdef"));
+    test::wait_for_arrival(pair.server, 6);
+    CHECK(test::receive_once(pair.server, 2) == "ab");
+    CHECK(pair.server.buffered() == 0);
+    auto same = bsd_socket::adopt(pair.server.release());
+    CHECK(test::receive_once(same, 100) == "cdef");
+}
+
+TEST_CASE("a small read takes along what follows, and loses nothing") {
+    std::vector<std::byte> room(bsd_socket::read_ahead);
+    test::connected pair;
+    pair.server.lend_buffer(room);
     auto const sent = digits(105);
     CHECK(test::send_all(pair.client, sent));
     test::wait_for_arrival(pair.server, sent.size());
     CHECK(test::receive_once(pair.server, 5) == sent.substr(0, 5));
     CHECK(pair.server.buffered() == 100);
 
-    bsd_socket moved = std::move(pair.server);
-    CHECK_FALSE(pair.server);
-    CHECK(pair.server.buffered() == 0);
-    CHECK(moved.buffered() == 100);
-    CHECK(test::receive_once(moved, 30) == sent.substr(5, 30));
-    CHECK(test::receive_once(moved, 1000) == sent.substr(35));
-    CHECK(moved.buffered() == 0);
+    SECTION("in memory of its own when moved away") {
+        bsd_socket moved = std::move(pair.server);
+        room.assign(room.size(), std::byte{'?'}); // no longer used
+        CHECK_FALSE(pair.server);
+        CHECK(pair.server.buffered() == 0);
+        CHECK(moved.buffered() == 100);
+        bsd_socket again = std::move(moved);
+        CHECK(test::receive_once(again, 30) == sent.substr(5, 30));
+
+        SECTION("or in other room lent") {
+            std::vector<std::byte> other(100);
+            again.lend_buffer(other);
+            CHECK(again.buffered() == 70);
+            CHECK(test::receive_once(again, 1000) == sent.substr(35));
+            CHECK(test::send_all(pair.client, "more"));
+            test::wait_for_arrival(again, 4);
+            CHECK(test::receive_once(again, 1) == "m");
+            CHECK(again.buffered() == 3);
+        }
+        SECTION("or nowhere else") {
+            std::vector<std::byte> too_small(10);
+            again.lend_buffer(too_small);
+            CHECK(test::receive_once(again, 1000) == sent.substr(35));
+            CHECK(again.buffered() == 0);
+        }
+    }
+    SECTION("where it is") {
+        CHECK(test::receive_once(pair.server, 1000) == sent.substr(5));
+        CHECK(pair.server.buffered() == 0);
+    }
 }
 
-TEST_CASE("a large read goes past the buffer, and what follows is read ahead") {
+TEST_CASE("a large read goes past the room, and what follows is read ahead") {
+    std::vector<std::byte> room(4096);
     test::connected pair;
+    pair.server.lend_buffer(room);
     auto const sent = digits(20'000);
     CHECK(test::send_all(pair.client, sent));
     test::wait_for_arrival(pair.server, sent.size());
@@ -222,7 +260,9 @@ TEST_CASE("a large read goes past the buffer, and what follows is read ahead") {
 }
 
 TEST_CASE("read with any lengths, a stream is the same stream") {
+    std::vector<std::byte> room(GENERATE(as<std::size_t>{}, 0, 1, 600, 4096, 17'000));
     test::connected pair;
+    pair.server.lend_buffer(room);
     auto const sent = digits(3'000'000);
     std::thread sender{[&] { test::send_all(pair.client, sent); }};
     std::string got;
@@ -241,11 +281,13 @@ TEST_CASE("read with any lengths, a stream is the same stream") {
 }
 
 TEST_CASE("a released descriptor lives on, and what was read ahead stays") {
+    std::vector<std::byte> room(4096);
     test::connected pair;
+    pair.server.lend_buffer(room);
     CHECK(test::send_all(pair.client, "abcdef"));
     test::wait_for_arrival(pair.server, 6);
     CHECK(test::receive_once(pair.server, 2) == "ab");
-    int const fd = pair.server.release();
+    auto const fd = pair.server.release();
     CHECK_FALSE(pair.server);
     CHECK(test::receive_once(pair.server, 10) == "cdef");
     CHECK(test::receive_once(pair.server, 10) == "(error " + std::to_string(EBADF) + ")");
@@ -446,6 +488,17 @@ TEST_CASE("closing with unread bytes does not take our last ones from the peer")
         ::close(pair.server.release());
         CHECK(test::receive_exactly(pair.client, 8).ends_with("(reset)"));
     }
+}
+
+TEST_CASE("closing gracefully forgets what was read ahead") {
+    std::vector<std::byte> room(4096);
+    test::connected pair;
+    pair.server.lend_buffer(room);
+    CHECK(test::send_all(pair.client, "abc"));
+    test::wait_for_arrival(pair.server, 3);
+    CHECK(test::receive_once(pair.server, 1) == "a");
+    pair.server.close_gracefully();
+    CHECK(pair.server.buffered() == 0);
 }
 
 TEST_CASE("closing gracefully waits for nobody and drains within a bound") {

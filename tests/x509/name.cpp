@@ -73,7 +73,7 @@ TEST_CASE("strings of all kinds become UTF-8", "[name]") {
     CHECK(utf8(0x13, "abc") == "abc");
     CHECK(utf8(0x14, "\xE4") == "\xC3\xA4");
     CHECK(utf8(0x1E, {"\x20\xAC\x00\x61", 4}) == "\xE2\x82\xAC" "a");
-    CHECK(utf8(0x1E, "\xD8\x3D\xDE\x00") == "\xF0\x9F\x98\x80");
+    CHECK(utf8(0x1E, {"\xD8\x3D\xDE\x00", 4}) == "\xF0\x9F\x98\x80");
     CHECK(utf8(0x1E, "\xDE\x01") == "\xEF\xBF\xBD"); // half a pair
     CHECK(utf8(0x1E, "\x20") == "");
     CHECK(utf8(0x1C, {"\x00\x01\xF6\x00", 4}) == "\xF0\x9F\x98\x80");

@@ -3,41 +3,17 @@
 
 #include "samples.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/variable.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <cstdlib>
 #include <filesystem>
 
 using namespace tlspp;
+using test::variable;
 
 namespace {
 constexpr std::string_view broken = "-----BEGIN CERTIFICATE-----\nMAMCAQA=\n-----END CERTIFICATE-----\n";
-
-/// Sets an environment variable, and puts it back.
-class variable {
-public:
-    variable(const char* name, const std::string& value) : name_(name) {
-        const char* const old = std::getenv(name);
-        had_ = old != nullptr;
-        old_ = had_ ? old : "";
-        ::setenv(name, value.c_str(), 1);
-    }
-    variable(const variable&) = delete;
-    variable& operator=(const variable&) = delete;
-    ~variable() {
-        if (had_) {
-            ::setenv(name_, old_.c_str(), 1);
-        } else {
-            ::unsetenv(name_);
-        }
-    }
-
-private:
-    const char* name_;
-    std::string old_;
-    bool had_ = false;
-};
 
 std::string three() {
     return samples::ca().certificate_pem() +
@@ -74,16 +50,16 @@ TEST_CASE("a store is read from memory", "[trust_store]") {
         CHECK(trust_store::from_der(std::string(der.text()) + "x").error().why() == reason::trailing_bytes);
         CHECK(trust_store::from_der("").error() == errc::malformed);
     }
-    SECTION("a table in flash is not copied") {
+    SECTION("a table can be parsed without a copy") {
         auto const a = or_throw(samples::ca().certificate());
         auto const b = samples::issue({.dns_names = {"b.example"}});
         bytes const table[] = {a.der(), b.der()};
-        auto const bundle = or_throw(trust_store::bundle(table));
+        auto const bundle = or_throw(trust_store::bundle_parsed(table));
         CHECK(bundle.size() == 2);
         CHECK(bundle.native_handle()->raw.p == a.der().uchars());
         bytes const cut[] = {a.der(), b.der().first(100)};
-        CHECK(trust_store::bundle(cut).error() == errc::malformed);
-        CHECK(trust_store::bundle({}).error() == errc::no_trust);
+        CHECK(trust_store::bundle_parsed(cut).error() == errc::malformed);
+        CHECK(trust_store::bundle_parsed({}).error() == errc::no_trust);
     }
     SECTION("one bad certificate makes it an error") {
         auto const bad = trust_store::from_pem(text + std::string(broken));

@@ -3,6 +3,7 @@
 #include <tlspp/connection.hpp>
 
 #include <tlspp/detail/failure.hpp>
+#include <tlspp/x509/detail/built_chain.hpp>
 
 /// \file
 /// What can be asked of a connection.
@@ -49,6 +50,27 @@ inline result<certificate> connection::peer_certificate() const noexcept {
         return std::unexpected(error{errc::no_certificate});
     }
     return certificate::from_native(*peer);
+}
+
+inline result<certificate_chain> connection::peer_certificates() const noexcept {
+    auto const* peer = mbedtls_ssl_get_peer_cert(&core_->ssl);
+    if (peer == nullptr) {
+        return std::unexpected(error{errc::no_certificate});
+    }
+    return certificate_chain::from_native(peer);
+}
+
+inline result<certificate_chain> connection::verified_chain() const noexcept {
+    auto const* peer = mbedtls_ssl_get_peer_cert(&core_->ssl);
+    if (!handshake_done() || peer == nullptr) {
+        return std::unexpected(error{errc::no_certificate});
+    }
+    auto const& context = *core_->context;
+    bool const unverified = context.role == role::client && context.verify == verify_mode::insecure_none;
+    if (!context.trust || unverified) {
+        return std::unexpected(error{errc::no_trust});
+    }
+    return detail::chain_builder::run(*peer, *context.trust, context.verification);
 }
 
 inline verify_flags connection::peer_flags() const noexcept {

@@ -2,6 +2,8 @@
 #pragma once
 #include <tlspp/detail/context_state.hpp>
 
+#include <tlspp/detail/context_checks.hpp>
+
 #include <mbedtls/ssl_ciphersuites.h>
 
 /// \file
@@ -160,7 +162,9 @@ result<void> set_up(context_state& state, const Options& options) noexcept {
         if (!*state.trust) {
             return std::unexpected(error{errc::invalid_argument, reason::empty_handle});
         }
-        state.trust->install(config);
+        if (auto const trusted = state.trust->install(config); !trusted) {
+            return trusted;
+        }
     }
     return {};
 }
@@ -168,6 +172,9 @@ result<void> set_up(context_state& state, const Options& options) noexcept {
 inline result<void> set_up_client(context_state& state, const client_options& options) noexcept {
     state.role = role::client;
     state.verify = options.verify;
+    if (auto const done = set_up_checks(state.verification, options, options.verify != verify_mode::insecure_none); !done) {
+        return done;
+    }
     if (options.identity) {
         state.identities = {*options.identity};
     }
@@ -210,6 +217,9 @@ inline result<void> set_up_server(context_state& state, const server_options& op
     }
     if (options.client_auth != client_auth::none && !options.trust) {
         return std::unexpected(error{errc::no_trust, reason::client_ca_missing});
+    }
+    if (auto const done = set_up_checks(state.verification, options, options.client_auth != client_auth::none); !done) {
+        return done;
     }
     if (auto const done = set_up(state, options); !done) {
         return done;

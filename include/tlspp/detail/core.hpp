@@ -138,6 +138,21 @@ struct guard<true> {
     return code_trouble;
 }
 
+/// After the peer broke off: what it had said before may still lie in the transport, an alert that tells why among it.
+/// What is read is followed by the watch only, since the connection is over.
+template <class T, bool Exceptions>
+[[gnu::noinline]] void hear_last_words(core& c) noexcept {
+    std::byte buffer[512];
+    for (int i = 0; i != 64; ++i) {
+        io_trouble ignored;
+        auto const put = guard<Exceptions>::call(
+            ignored, [&] { return block<T>::of(&c).carrier.receive(std::span<std::byte>{buffer}); });
+        if (!put.has_value() || *put == 0 || *put > sizeof buffer || !c.watch.received(buffer, *put)) {
+            return;
+        }
+    }
+}
+
 template <class T, bool Exceptions>
 int send_function(void* context, const unsigned char* data, std::size_t size) noexcept {
     auto& c = *static_cast<core*>(context);
@@ -151,7 +166,11 @@ int send_function(void* context, const unsigned char* data, std::size_t size) no
         return static_cast<int>(n);
     }
     c.watch.sent(out.data(), size, 0);
-    return trouble_code(c, taken.has_value() ? would_block : taken.error(), MBEDTLS_ERR_SSL_WANT_WRITE);
+    auto const why = taken.has_value() ? would_block : taken.error();
+    if (why.what() == io_error::kind::reset) [[unlikely]] {
+        hear_last_words<T, Exceptions>(c);
+    }
+    return trouble_code(c, why, MBEDTLS_ERR_SSL_WANT_WRITE);
 }
 
 template <class T, bool Exceptions>

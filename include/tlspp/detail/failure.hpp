@@ -31,6 +31,9 @@ inline error classify_trouble(const core& c) noexcept {
     case kind::system:
     case kind::none: break;
     }
+    if (c.trouble.what == kind::reset && c.watch.saw_fatal_alert()) {
+        return error{errc::alert_received}.with(static_cast<alert>(c.watch.alert_description()));
+    }
     return error{errc::transport, c.trouble.what == kind::reset ? reason::connection_reset : reason::none}.with_system(
         c.trouble.system);
 }
@@ -44,11 +47,16 @@ inline error classify_received_alert(const core& c, int code) noexcept {
 }
 
 inline error classify_verification(const core& c, int code) noexcept {
-    auto flags = found_by_verification(c);
+    auto const flags = c.verifier.against(mbedtls_ssl_get_verify_result(&c.ssl));
     if (code == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE) {
         return error{errc::no_certificate, reason::client_sent_none, code}.with(verify_flag::missing);
     }
-    return error{errc::certificate_rejected, reason::none, code}.with(flags).about(c.context->role == role::client ? c.name : "");
+    auto const& verdict = c.verifier.verdict();
+    if (verdict.threw) {
+        return error{errc::callback, reason::callback_threw};
+    }
+    error const e = error{errc::certificate_rejected, reason::none, code}.with(flags);
+    return e.about(!verdict.why().empty() ? verdict.why() : c.context->role == role::client ? c.name : "");
 }
 
 /// Only for codes that end the connection.
@@ -88,8 +96,11 @@ inline error classify(const core& c, int code) noexcept {
                          MBEDTLS_ERR_SSL_PRIVATE_KEY_REQUIRED, MBEDTLS_ERR_SSL_UNKNOWN_IDENTITY})) {
         return {errc::handshake_failed, reason::none, code};
     }
-    if (code == MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE && !in_handshake &&
-        mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3) {
+    bool const tls1_3 = mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3;
+    if (code == MBEDTLS_ERR_SSL_INVALID_MAC && in_handshake && tls1_3 && c.context->role == role::server) {
+        return {errc::handshake_failed, reason::undecipherable_answer, code};
+    }
+    if (code == MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE && !in_handshake && tls1_3) {
         return {errc::protocol_violation, reason::key_update, code};
     }
     if (is_any_of(code, {MBEDTLS_ERR_SSL_INTERNAL_ERROR, MBEDTLS_ERR_SSL_BAD_INPUT_DATA, MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL,

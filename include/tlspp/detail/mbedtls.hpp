@@ -24,6 +24,9 @@
 #if defined(MBEDTLS_X509_CRL_PARSE_C)
 #include <mbedtls/x509_crl.h>
 #endif
+#if defined(MBEDTLS_HAVE_TIME)
+#include <mbedtls/platform_time.h>
+#endif
 #if defined(MBEDTLS_PSA_CRYPTO_C) || MBEDTLS_VERSION_NUMBER >= 0x04000000
 #include <psa/crypto.h>
 #define TLSPP_HAS_PSA 1
@@ -64,6 +67,11 @@ struct build {
     static constexpr bool x509 = true;
 #else
     static constexpr bool x509 = false;
+#endif
+#if defined(MBEDTLS_X509_CRL_PARSE_C)
+    static constexpr bool crl = true;
+#else
+    static constexpr bool crl = false;
 #endif
 #if defined(MBEDTLS_PEM_PARSE_C)
     static constexpr bool pem = true;
@@ -177,6 +185,15 @@ inline bool is_random_failure(int code) noexcept {
                              low == 0x09 /* HMAC_DRBG */ || low == 0x40 /* entropy: no source */));
 #else
     return false;
+#endif
+}
+
+/// The time by Mbed TLS's clock in seconds since 1970; negative where the build has none.
+inline std::int64_t system_seconds() noexcept {
+#if defined(MBEDTLS_HAVE_TIME)
+    return static_cast<std::int64_t>(mbedtls_time(nullptr));
+#else
+    return -1;
 #endif
 }
 

@@ -97,6 +97,7 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
     case too_many_records: return {"the peer sent too many records that carry nothing", "the other side is broken or hostile"};
     case not_tls: return {"the peer does not speak TLS", "check the port: this looks like another protocol"};
     case key_update: return {"the peer asked for new traffic keys, which Mbed TLS cannot do in TLS 1.3", "make a new connection; a maximum version of TLS 1.2 avoids it"};
+    case undecipherable_answer: return {"the client's answer could not be decrypted, most likely because it refused the handshake", "see the client's log: it may not trust this server's certificate"};
     case silent_end: return {"the peer closed the connection during the handshake", "see the peer's log; it may have refused what it was offered"};
     case handshake_deadline: return {"the handshake took longer than its deadline", "try again, or allow more time"};
     case connect_deadline: return {"connecting to {} took longer than its deadline", "check address, port and firewall, or allow more time"};
@@ -118,6 +119,20 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
     case not_a_directory: return {"{} is not a directory", "name a directory, or use from_file"};
     case no_system_store: return {"no CA certificates of the system were found", "install them (package ca-certificates), or name a bundle in SSL_CERT_FILE"};
     case bad_path: return {"the path is empty, too long, or has a NUL character in it", "check the string that was passed"};
+    case crl_malformed: return {"a CRL cannot be parsed", "check that it is a whole X.509 CRL, version 2"};
+    case crl_without_number: return {"the CRL {} has no cRLNumber, which RFC 5280 (5.2.3) demands", "ask its issuer for a conforming one"};
+    case crl_without_next_update: return {"the CRL {} has no nextUpdate, which RFC 5280 (5.1.2.5) demands", "ask its issuer for a conforming one"};
+    case crl_delta: return {"the CRL {} is a delta CRL, which tlspp does not use", "give the complete CRL of the issuer"};
+    case crl_indirect: return {"the CRL {} is an indirect one, for certificates of other issuers, which tlspp does not use", "give the CRL that the CA itself signs"};
+    case crl_partial: return {"the CRL {} is for some of its issuer's certificates, or some reasons, only", "give the complete CRL of the issuer"};
+    case crl_critical: return {"the CRL {} has a critical extension that is not understood", "give a CRL without it"};
+    case no_crl_in_file: return {"{} holds no CRL", "check that it is the right file"};
+    case revocation_without_crls: return {"revocation is on, and there is no CRL", "set .crls, or leave .revocation off"};
+    case crls_without_revocation: return {"there are CRLs, and nothing says to use them", "set .revocation to revocation::leaf or revocation::chain"};
+    case check_without_verification: return {"the option {} needs the peer's certificate to be verified, and it will not be", "remove it, or turn verification on"};
+    case clock_missing: return {"this build of Mbed TLS does not know the time, so it cannot tell whether certificates are valid", "set .clock; .clock = insecure_no_clock goes without"};
+    case pin_malformed: return {"{} is not a pin", "write sha256/ and the 44 characters of base64 of the hash of SubjectPublicKeyInfo"};
+    case name_idna: return {"the server name {} cannot be converted to A-labels", "check its spelling (IDNA 2008)"};
     case callback_threw: return {"a callback of the application threw an exception", "callbacks must report through their return value"};
     }
     return {};

@@ -85,6 +85,16 @@ inline int set_up_connection(core& c, const wanted_peer& wanted, mbedtls_ssl_sen
     return 0;
 }
 
+/// The room to read ahead in that a transport asks for.
+template <class T>
+constexpr std::size_t room_wanted() noexcept {
+    if constexpr (requires(T& t, std::span<std::byte> room) { t.lend_buffer(room); }) {
+        return T::read_ahead;
+    } else {
+        return 0;
+    }
+}
+
 /// Allocates and sets up one connection. The transport is moved only where there is memory for the block.
 template <class T, bool Exceptions>
 result<core*> start_connection(const ref<const context_state>& context, const wanted_peer& wanted, T&& transport) noexcept {
@@ -93,13 +103,16 @@ result<core*> start_connection(const ref<const context_state>& context, const wa
     }
     bool const server = context->role == role::server;
     auto const extra = server ? sni_capacity + 1 : wanted.text.size() + 1 + wanted.address.size();
-    void* const memory = mbedtls_calloc(1, sizeof(block<T>) + extra);
+    void* const memory = mbedtls_calloc(1, sizeof(block<T>) + extra + room_wanted<T>());
     if (memory == nullptr) {
         return std::unexpected(error{errc::out_of_memory});
     }
     char* const tail = static_cast<char*>(memory) + sizeof(block<T>);
     auto const name = keep_name(wanted, tail);
     auto* const made = ::new (memory) block<T>(context, name, std::move(transport));
+    if constexpr (room_wanted<T>() != 0) {
+        made->carrier.lend_buffer({reinterpret_cast<std::byte*>(tail + extra), room_wanted<T>()});
+    }
     made->name_storage = tail;
     made->named = wanted.checked;
     made->name = server ? std::string_view{} : name.text;

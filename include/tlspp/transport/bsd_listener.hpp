@@ -35,7 +35,8 @@ public:
     }
 
     /// Listens on an address of this machine (a numeric one, or a name, of which the first address that can be had is
-    /// taken). `"::"` and `""` mean all addresses, IPv6 and IPv4 (OpenBSD: IPv6 only); on a machine without IPv6, all IPv4 ones.
+    /// taken). `"::"` and `""` mean all addresses, IPv6 and IPv4 (OpenBSD: IPv6 only); on a machine without IPv6, all
+    /// IPv4 ones.
     /// Port 0 lets the system choose: see `port()`. SO_REUSEADDR is set, so that a server can be started again at once.
     /// \par Errors `errc::resolve`; `errc::transport` (`reason::listen_failed`) with the system's number, such as
     /// EADDRINUSE, EACCES, EADDRNOTAVAIL.

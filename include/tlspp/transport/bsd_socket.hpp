@@ -5,11 +5,12 @@
 #include <tlspp/deadline.hpp>
 #include <tlspp/detail/address_list.hpp>
 #include <tlspp/detail/dial.hpp>
+#include <tlspp/detail/read_ahead.hpp>
 #include <tlspp/detail/socket_api.hpp>
 #include <tlspp/error.hpp>
 #include <tlspp/transport/endpoint.hpp>
 
-#include <cstring>
+#include <optional>
 #include <utility>
 
 namespace tlspp::inline TLSPP_ABI {
@@ -17,25 +18,21 @@ namespace tlspp::inline TLSPP_ABI {
 /// A connected TCP socket that owns its descriptor: POSIX, lwIP (`TLSPP_LWIP_SOCKETS`) and Winsock. It blocks unless
 /// told otherwise, sends small messages at once (`TCP_NODELAY`), is closed on exec, and never raises SIGPIPE.
 ///
-/// It reads ahead into a buffer inside the object, so that a TLS record costs one system call, not one for its header
-/// and one for its body. An event loop that waits for the descriptor must ask `buffered()` (or the connection's
-/// `wants()`) first: bytes that are here already do not make it readable again.
+/// In a connection it reads ahead, so that a TLS record costs one system call, not one for its header and one for its
+/// body. An event loop that waits for the descriptor must ask `buffered()` (or the connection's `wants()`) first: bytes
+/// that are here already do not make it readable again. Before it is wrapped it takes exactly what is asked for.
 /// \par Thread safety One thread at a time, that of the connection.
 class bsd_socket {
 public:
     /// The type of descriptors: `int`, or `SOCKET` with Winsock.
     using native_handle_type = detail::net::handle;
 
-#if defined(TLSPP_LWIP_SOCKETS)
-    static constexpr std::size_t read_ahead = 512; // tasks have small stacks, and sockets pass over them
-#else
-    /// The size of the buffer inside. Larger reads go straight to where they are wanted, with what follows them read
-    /// ahead in the same call.
-    static constexpr std::size_t read_ahead = 4096;
-#endif
+    /// The room for reading ahead that a connection adds to its one block of memory: `TLSPP_READ_AHEAD`.
+    static constexpr std::size_t read_ahead = TLSPP_READ_AHEAD;
 
     /// Without a connection; every operation fails with the system's "bad descriptor".
-    bsd_socket() noexcept {} // not defaulted: the buffer is not to be cleared
+    bsd_socket() noexcept = default;
+    /// Bytes read ahead move along; where there is no memory to keep them, the next receive says so.
     bsd_socket(bsd_socket&& other) noexcept { take(other); }
     bsd_socket& operator=(bsd_socket&& other) noexcept {
         if (this != &other) {
@@ -146,11 +143,13 @@ public:
         }
     }
     io_result receive(std::span<std::byte> in) noexcept {
-        return begin_ != end_ ? take_staged(in) : receive_from_system(in);
+        return ahead_.size() != 0 ? io_result{ahead_.take(in)} : receive_from_system(in);
     }
 
     /// Bytes read ahead and not yet received.
-    std::size_t buffered() const noexcept { return end_ - begin_; }
+    std::size_t buffered() const noexcept { return ahead_.size(); }
+    /// Room to read ahead in, which must outlive the use of this object, but not that of one it is moved to.
+    void lend_buffer(std::span<std::byte> room) noexcept { ahead_.lend(room); }
 
     /// Sending is over: half-closes, and throws away what has arrived, without waiting and 256 KiB at most. Unread
     /// bytes would turn the close into a reset, which takes our last bytes (an alert, say) from the peer.
@@ -159,9 +158,10 @@ public:
             return;
         }
         detail::net::half_close(handle_);
-        begin_ = end_ = 0;
+        ahead_.clear();
+        std::byte unread[2048];
         for (std::size_t drained = 0; drained < drain_limit && !ended_;) {
-            auto const n = detail::net::receive(handle_, staged_, read_ahead, false);
+            auto const n = detail::net::receive(handle_, unread, sizeof unread, false);
             if (n < 0 && !detail::net::is_interrupted(detail::net::last_error())) {
                 return;
             }
@@ -172,6 +172,7 @@ public:
 
 private:
     static constexpr std::size_t drain_limit = 262144;
+    static constexpr std::size_t small_read = 512;
 
     /// The end of the wait of one operation, found only where it has to wait.
     struct waiting {
@@ -183,37 +184,46 @@ private:
     bool waits_in_call() const noexcept { return blocking_ && !is_bounded(); }
     bool deadline_has_passed() const noexcept { return !deadline_.is_never() && deadline_.passed(); }
 
-    io_result take_staged(std::span<std::byte> in) noexcept {
-        std::size_t const held = end_ - begin_;
-        std::size_t const count = in.size() < held ? in.size() : held;
-        std::memcpy(in.data(), staged_ + begin_, count);
-        begin_ += count;
-        return count;
+    /// One call: a large read goes where it is wanted, and what follows it into the room for reading ahead; a small
+    /// one, such as that of a header, goes through that room, since one buffer is cheaper for the system than two.
+    std::ptrdiff_t call_system(std::span<std::byte> in) noexcept {
+        auto const room = ahead_.room();
+        if (room.empty()) {
+            return detail::net::receive(handle_, in.data(), in.size(), waits_in_call());
+        }
+        if (in.size() < small_read) {
+            auto const n = detail::net::receive(handle_, room.data(), room.size(), waits_in_call());
+            if (n > 0) {
+                ahead_.filled(static_cast<std::size_t>(n));
+                return static_cast<std::ptrdiff_t>(ahead_.take(in));
+            }
+            return n;
+        }
+        auto const n =
+            detail::net::receive(handle_, in.data(), in.size(), room.data(), room.size(), waits_in_call());
+        auto const direct = static_cast<std::ptrdiff_t>(in.size());
+        if (n > direct) {
+            ahead_.filled(static_cast<std::size_t>(n - direct));
+            return direct;
+        }
+        return n;
     }
     io_result receive_from_system(std::span<std::byte> in) noexcept {
         if (in.empty()) { // 0 would mean the end
             return std::unexpected(would_block);
+        }
+        if (ahead_.lost()) {
+            return std::unexpected(io_error::no_memory);
         }
         waiting pause;
         for (;;) {
             if (deadline_has_passed()) {
                 return std::unexpected(io_error::timed_out);
             }
-            // a small read, such as that of a header, is cheaper with one buffer than with two
-            bool const small = in.size() < read_ahead;
-            auto const n = small ? detail::net::receive(handle_, staged_, read_ahead, waits_in_call())
-                                 : detail::net::receive(handle_, in.data(), in.size(), staged_, read_ahead,
-                                                        waits_in_call());
+            auto const n = call_system(in);
             if (n >= 0) {
                 ended_ = n == 0;
-                begin_ = 0;
-                end_ = static_cast<std::size_t>(n);
-                if (small) {
-                    return take_staged(in);
-                }
-                std::size_t const direct = end_ < in.size() ? end_ : in.size();
-                end_ -= direct;
-                return direct;
+                return static_cast<std::size_t>(n);
             }
             if (auto const done = after_failure(pause, detail::net::wait_for::reading); done) {
                 return std::unexpected(*done);
@@ -250,14 +260,10 @@ private:
             detail::net::close(handle_);
             handle_ = detail::net::no_handle;
         }
-        begin_ = end_ = 0;
     }
     void take(bsd_socket& other) noexcept {
         handle_ = std::exchange(other.handle_, detail::net::no_handle);
-        end_ = other.end_ - other.begin_;
-        begin_ = 0;
-        std::memcpy(staged_, other.staged_ + other.begin_, end_);
-        other.begin_ = other.end_ = 0;
+        ahead_ = std::move(other.ahead_);
         timeout_ = other.timeout_;
         deadline_ = other.deadline_;
         blocking_ = other.blocking_;
@@ -268,11 +274,9 @@ private:
     native_handle_type handle_ = detail::net::no_handle;
     timeout timeout_ = timeout::none;
     deadline deadline_ = deadline::never;
-    std::size_t begin_ = 0; // of the bytes read ahead
-    std::size_t end_ = 0;
+    detail::read_ahead_buffer ahead_;
     bool blocking_ = true;
     bool sent_ = false;
     bool ended_ = false;
-    std::byte staged_[read_ahead];
 };
 } // namespace tlspp::inline TLSPP_ABI

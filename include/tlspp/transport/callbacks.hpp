@@ -19,8 +19,8 @@ class callbacks {
                   "the first callable must take std::span<const std::byte> and return io_result: the bytes taken, or "
                   "std::unexpected(would_block)");
     static_assert(std::is_invocable_r_v<io_result, Receive&, std::span<std::byte>>,
-                  "the second callable must take std::span<std::byte> and return io_result: the bytes put, 0 at the end "
-                  "of the stream, or std::unexpected(would_block)");
+                  "the second callable must take std::span<std::byte> and return io_result: the bytes put, 0 at the "
+                  "end of the stream, or std::unexpected(would_block)");
     static_assert(std::is_nothrow_move_constructible_v<Send> && std::is_nothrow_move_constructible_v<Receive>,
                   "the callables must move without throwing; a lambda that captures a const string or vector by value "
                   "copies it instead: capture by reference, or a copy that is not const");

@@ -36,7 +36,8 @@ public:
             sockaddr_in6 v6;
             std::memcpy(&v6, &storage, sizeof v6);
             made.port_ = from_network_order(&v6.sin6_port);
-            constexpr unsigned char mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF}; // RFC 4291 §2.5.5.2
+            // RFC 4291 §2.5.5.2
+            constexpr unsigned char mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
             if (std::memcmp(&v6.sin6_addr, mapped_prefix, sizeof mapped_prefix) == 0) {
                 auto const* const v4 = reinterpret_cast<const unsigned char*>(&v6.sin6_addr) + sizeof mapped_prefix;
                 (void)detail::net::write_address(AF_INET, v4, made.text_, sizeof made.text_);
@@ -62,12 +63,14 @@ namespace detail {
 inline endpoint own_endpoint(net::handle s) noexcept {
     sockaddr_storage storage = {};
     net::length size = sizeof storage;
-    return net::own_address(s, reinterpret_cast<sockaddr*>(&storage), &size) == 0 ? endpoint::from(storage) : endpoint{};
+    bool const known = net::own_address(s, reinterpret_cast<sockaddr*>(&storage), &size) == 0;
+    return known ? endpoint::from(storage) : endpoint{};
 }
 inline endpoint peer_endpoint(net::handle s) noexcept {
     sockaddr_storage storage = {};
     net::length size = sizeof storage;
-    return net::peer_address(s, reinterpret_cast<sockaddr*>(&storage), &size) == 0 ? endpoint::from(storage) : endpoint{};
+    bool const known = net::peer_address(s, reinterpret_cast<sockaddr*>(&storage), &size) == 0;
+    return known ? endpoint::from(storage) : endpoint{};
 }
 } // namespace detail
 } // namespace tlspp::inline TLSPP_ABI

@@ -3,14 +3,12 @@
 #include <tlspp/error.hpp>
 
 #include <tlspp/bytes.hpp>
-#include <tlspp/x509/detail/anchors.hpp>
-#include <tlspp/x509/detail/system_paths.hpp>
+#include <tlspp/x509/detail/anchor_files.hpp>
+#include <tlspp/x509/detail/certificate_walk.hpp>
+#include <tlspp/x509/system_trust/read.hpp>
 
 #include <optional>
 #include <span>
-#if defined(MBEDTLS_FS_IO)
-#include <cstdlib>
-#endif
 
 namespace tlspp::inline TLSPP_ABI {
 
@@ -21,14 +19,21 @@ namespace tlspp::inline TLSPP_ABI {
 /// others collected (`system`, `from_directory`) is read leniently: `skipped()` and `first_error()` tell what was left
 /// out; only where nothing is left, it is an error.
 /// Certificates that are in it twice are kept once.
+///
+/// What is read leniently, and the table of `bundle`, is not parsed: certificates are found by their subjects when a
+/// chain needs them, and parsed then. This takes `MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK` in the Mbed TLS
+/// configuration (Mbed TLS bundled with this library has it); without, and in contexts with CRLs, which Mbed TLS does not
+/// combine with that callback, all are parsed at once. The verdicts are the same, and so is what is trusted: every
+/// certificate that can be parsed.
 /// \par Thread safety Handles of one store may be used in different threads where `tlspp::thread_safe`.
 class trust_store {
 public:
     trust_store() noexcept = default;
 
-    /// The store of the operating system: the file that the environment variable `SSL_CERT_FILE` names and the folders
-    /// of `SSL_CERT_DIR` (with `:` between them), or, where neither is set, the first bundle of Linux and BSD
-    /// distributions that exists, else the first folder. Needs `MBEDTLS_FS_IO`.
+    /// The store of the operating system (docs/trust.md lists them): the file that the environment variable
+    /// `SSL_CERT_FILE` names and the folders of `SSL_CERT_DIR` (with `:` between them, on Windows `;`), or, where neither
+    /// is set, the keychain or store of macOS and Windows, on other systems the first bundle that exists, else the first
+    /// folder. Lenient, not parsed. Needs `MBEDTLS_FS_IO`, but on macOS and Windows.
     /// \return `errc::no_trust` where nothing was found, `errc::file` for a file that the environment names and that
     /// cannot be read, `errc::out_of_memory`.
     template <bool Use = true>
@@ -37,8 +42,8 @@ public:
     /// \return `errc::file` with path and reason, `errc::malformed` with the path.
     template <bool Use = true>
     static result<trust_store> from_file(std::string_view path) noexcept;
-    /// All certificates of the files of one folder (not of folders in it), whatever their names; lenient: files without
-    /// certificates do not count. Needs `MBEDTLS_FS_IO` and POSIX.
+    /// All certificates of the files of one folder (not of folders in it), whatever their names; lenient, not parsed:
+    /// files without certificates do not count. Needs `MBEDTLS_FS_IO` and POSIX.
     /// \return `errc::file`, `errc::no_trust` where no certificate could be used.
     template <bool Use = true>
     static result<trust_store> from_directory(std::string_view path) noexcept;
@@ -51,9 +56,26 @@ public:
     }
     /// One certificate in DER; strict.
     static result<trust_store> from_der(bytes der) noexcept;
-    /// Many certificates in DER that are not copied: a table in flash, for firmware; strict.
+    /// Many certificates in DER that are neither copied nor parsed: a table in flash, for firmware. It takes no memory but
+    /// the handle's, whatever its size, and the parse of one issuer for a handshake. Needs
+    /// `MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK`.
+    ///
+    /// A table that is sorted by subject is searched in logarithmic time, any other from its beginning. The order: the
+    /// bytes of each subject Name in DER, with tag and length, compared as unsigned numbers after A to Z became a to z
+    /// and 0x13 became 0x0C; a name before longer ones that it begins.
+    /// \return `errc::malformed` where one does not have the shape of a certificate, `errc::no_trust` where none can be
+    /// parsed.
     /// \par Lifetime Table and certificates must live as long as the store and all that was made with it.
-    static result<trust_store> bundle(std::span<const bytes> table) noexcept;
+    template <bool Use = true>
+    static result<trust_store> bundle(std::span<const bytes> table) noexcept {
+        static_assert(!Use || detail::build::trusted_certificate_callback,
+                      "a table that stays unparsed needs MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK in the Mbed TLS "
+                      "configuration; trust_store::bundle_parsed parses it into memory");
+        return from_table(table, false);
+    }
+    /// The same, parsed at once, for builds without the callback; strict. The DER is not copied, but each certificate
+    /// takes the memory of its parsed form.
+    static result<trust_store> bundle_parsed(std::span<const bytes> table) noexcept { return from_table(table, true); }
 
     /// False for an empty or moved-from handle.
     explicit operator bool() const noexcept { return static_cast<bool>(block_); }
@@ -61,31 +83,52 @@ public:
     friend bool operator==(const trust_store&, const trust_store&) noexcept = default;
 
     /// Certificates that may be used; at least one unless the handle is empty.
-    std::size_t size() const noexcept { return block_ ? block_->counts.parsed - block_->doubles : 0; }
-    /// Certificates read, those that are there twice included.
-    std::size_t parsed() const noexcept { return block_ ? block_->counts.parsed : 0; }
+    ///
+    /// What was not parsed yet is parsed, to give this and the three figures below, at the first of these calls; the
+    /// figures are kept, nothing else is. Where memory runs out meanwhile, it all counts as skipped with that error.
+    std::size_t size() const noexcept { return counts().distinct; }
+    /// Certificates read that can be parsed, those that are there twice included.
+    std::size_t parsed() const noexcept { return counts().parsed; }
     /// Certificates that could not be parsed.
-    std::size_t skipped() const noexcept { return block_ ? block_->counts.skipped : 0; }
+    std::size_t skipped() const noexcept { return counts().skipped; }
     /// Why the first of these could not be parsed.
-    std::optional<error> first_error() const noexcept {
-        return block_ ? block_->counts.first_error : std::optional<error>();
-    }
+    std::optional<error> first_error() const noexcept { return counts().first_error; }
 
-    /// Makes a configuration trust this store. The store must outlive the configuration.
-    void install(mbedtls_ssl_config& config) const noexcept {
-        mbedtls_ssl_conf_ca_chain(&config, native_handle(), nullptr);
+    /// Whether this very certificate, byte by byte, is in the store.
+    /// \return `errc::out_of_memory`.
+    result<bool> contains(const certificate& one) const noexcept;
+    /// Calls `each(const certificate&)` for all certificates in the order they were read. Those that cannot be parsed are
+    /// passed over. An `each` that returns bool ends the walk with false; it must not throw.
+    /// \return `errc::out_of_memory`.
+    template <class Each>
+    result<void> for_each(Each&& each) const noexcept;
+    /// The same for those whose subject is `name`, as Mbed TLS compares names: PrintableString and UTF8String alike,
+    /// without regard to the case of letters.
+    template <class Each>
+    result<void> for_each_named(const x509::distinguished_name& name, Each&& each) const noexcept;
+
+    /// Makes a configuration trust this store, with these CRLs, if any. The store must outlive the configuration.
+    /// \return `errc::out_of_memory`, where all certificates have to be parsed for it.
+    result<void> install(mbedtls_ssl_config& config, mbedtls_x509_crl* crls = nullptr) const noexcept;
+    /// For `mbedtls_x509_crt_verify_with_ca_cb`: gives `out` a new list of those that may have issued `child`, best
+    /// first; `store` points to a `const trust_store` that is not empty. Mbed TLS frees the list, which the store must
+    /// outlive.
+    static int find_issuers(void* store, const mbedtls_x509_crt* child, mbedtls_x509_crt** out) noexcept {
+        return static_cast<const trust_store*>(store)->block_->find_issuers(*child, *out);
     }
-    /// Mbed TLS's list of certificates; null for an empty handle. Valid as long as a handle lives.
-    mbedtls_x509_crt* native_handle() const noexcept { return block_ ? &block_->chain : nullptr; }
+    /// Mbed TLS's list of all certificates, parsed and kept from the first call on; null for an empty handle, and where
+    /// there is no memory. Valid as long as a handle lives.
+    mbedtls_x509_crt* native_handle() const noexcept { return block_ ? block_->whole_list() : nullptr; }
 
 private:
     static result<trust_store> empty() noexcept;
     static result<trust_store> strictly(bytes data) noexcept;
+    static result<trust_store> from_table(std::span<const bytes> table, bool parse) noexcept;
+    /// Parses everything; nothing may fail.
+    static result<trust_store> all_good(trust_store store, error otherwise) noexcept;
     /// The store, where there is something in it.
-    static result<trust_store> usable(trust_store store, error otherwise) noexcept;
-#if defined(MBEDTLS_FS_IO)
-    static result<trust_store> from_environment(const char* file, const char* directories) noexcept;
-#endif
+    static result<trust_store> usable(trust_store store, const error& otherwise) noexcept;
+    detail::anchor_counts counts() const noexcept { return block_ ? block_->count() : detail::anchor_counts(); }
 
     detail::ref<detail::anchors> block_;
 };
@@ -102,11 +145,24 @@ inline result<trust_store> trust_store::empty() noexcept {
     return made;
 }
 
-inline result<trust_store> trust_store::usable(trust_store store, error otherwise) noexcept {
-    if (store.block_->counts.parsed == 0) {
+inline result<trust_store> trust_store::usable(trust_store store, const error& otherwise) noexcept {
+    if (auto const done = store.block_->finish(otherwise); !done) {
+        return std::unexpected(done.error());
+    }
+    return store;
+}
+
+inline result<trust_store> trust_store::all_good(trust_store store, error otherwise) noexcept {
+    auto const all = store.block_->shapeless.first_error ? store.block_->shapeless : store.block_->parse_all(true);
+    if (!all) {
+        return std::unexpected(all.error());
+    }
+    if (all->first_error) {
+        return std::unexpected(*all->first_error);
+    }
+    if (all->parsed == 0) {
         return std::unexpected(otherwise);
     }
-    store.block_->drop_doubles();
     return store;
 }
 
@@ -118,10 +174,7 @@ inline result<trust_store> trust_store::strictly(bytes data) noexcept {
     if (auto const read = made->block_->add(data); !read) {
         return std::unexpected(read.error());
     }
-    if (auto const bad = made->block_->counts.first_error) {
-        return std::unexpected(*bad);
-    }
-    return usable(std::move(*made), error(errc::malformed, reason::no_certificate_in_file));
+    return all_good(std::move(*made), error(errc::malformed, reason::no_certificate_in_file));
 }
 
 inline result<trust_store> trust_store::from_der(bytes der) noexcept {
@@ -129,28 +182,25 @@ inline result<trust_store> trust_store::from_der(bytes der) noexcept {
     if (!made) {
         return made;
     }
-    if (auto const read = detail::append_der(made->block_->chain, der); !read) {
+    if (auto const read = made->block_->add_der(der); !read) {
         return std::unexpected(read.error());
     }
-    made->block_->counts.parsed = 1;
-    return made;
+    return all_good(std::move(*made), error(errc::malformed, reason::certificate_malformed));
 }
 
-inline result<trust_store> trust_store::bundle(std::span<const bytes> table) noexcept {
+inline result<trust_store> trust_store::from_table(std::span<const bytes> table, bool parse) noexcept {
     auto made = empty();
     if (!made) {
         return made;
     }
     for (bytes der : table) {
-        if (detail::der_object_size(der) != der.size()) {
+        if (detail::subject_of(der).empty()) {
             return std::unexpected(error(errc::malformed, reason::certificate_malformed));
         }
-        if (int const code = detail::parse_certificate(made->block_->chain, der, false); code != 0) {
-            return detail::parse_failure(code);
-        }
-        ++made->block_->counts.parsed;
     }
-    return usable(std::move(*made), error(errc::no_trust, reason::no_usable_certificates));
+    made->block_->table = detail::anchor_table(table);
+    error const none(errc::no_trust, reason::no_usable_certificates);
+    return parse ? all_good(std::move(*made), none) : usable(std::move(*made), none);
 }
 
 template <bool Use>
@@ -179,7 +229,7 @@ result<trust_store> trust_store::from_directory([[maybe_unused]] std::string_vie
     if (!made) {
         return made;
     }
-    if (auto const read = made->block_->add_directory(path); !read) {
+    if (auto const read = detail::add_directory(*made->block_, path); !read) {
         return std::unexpected(read.error());
     }
     return usable(std::move(*made), error(errc::no_trust, reason::no_usable_certificates).about(path));
@@ -190,68 +240,61 @@ result<trust_store> trust_store::from_directory([[maybe_unused]] std::string_vie
 
 template <bool Use>
 result<trust_store> trust_store::system() noexcept {
-    static_assert(!Use || detail::build::files, "the system's store needs MBEDTLS_FS_IO in the Mbed TLS configuration");
-#if defined(MBEDTLS_FS_IO)
-    const char* const file = std::getenv("SSL_CERT_FILE");
-    const char* const directories = std::getenv("SSL_CERT_DIR");
-    if ((file != nullptr && *file != '\0') || (directories != nullptr && *directories != '\0')) {
-        return from_environment(file, directories);
-    }
-    auto made = empty();
-    if (!made) {
-        return made;
-    }
-    for (std::string_view path : detail::system_bundles) {
-        auto const read = made->block_->add_file(path);
-        if (!read && read.error() == errc::out_of_memory) {
-            return std::unexpected(read.error());
-        }
-        if (made->block_->counts.parsed != 0) {
-            return usable(std::move(*made), error(errc::no_trust));
-        }
-    }
-    for (std::string_view path : detail::system_directories) {
-        auto const read = made->block_->add_directory(path);
-        if (!read && read.error() == errc::out_of_memory) {
-            return std::unexpected(read.error());
-        }
-        if (made->block_->counts.parsed != 0) {
-            break;
-        }
-    }
-    return usable(std::move(*made), error(errc::no_trust, reason::no_system_store));
-#else
-    return std::unexpected(error(errc::unsupported));
-#endif
-}
-
-#if defined(MBEDTLS_FS_IO)
-inline result<trust_store> trust_store::from_environment(const char* file, const char* directories) noexcept {
+    static_assert(!Use || x509::system_trust::available,
+                  "the system's store needs MBEDTLS_FS_IO in the Mbed TLS configuration");
     auto made = empty();
     if (!made) {
         return made;
     }
     std::string_view named;
-    if (file != nullptr && *file != '\0') {
-        named = file;
-        if (auto const read = made->block_->add_file(named); !read) {
-            return std::unexpected(read.error());
-        }
+    if (auto const read = x509::system_trust::read(*made->block_, named); !read) {
+        return std::unexpected(read.error());
     }
-    std::string_view rest = directories == nullptr ? std::string_view() : std::string_view(directories);
-    while (!rest.empty()) {
-        auto const end = rest.find(':');
-        auto const one = rest.substr(0, end);
-        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-        if (one.empty()) {
-            continue;
-        }
-        named = named.empty() ? one : named;
-        if (auto const read = made->block_->add_directory(one); !read) {
-            return std::unexpected(read.error());
-        }
-    }
-    return usable(std::move(*made), error(errc::no_trust, reason::no_usable_certificates).about(named));
+    return usable(std::move(*made), named.empty()
+                                        ? error(errc::no_trust, reason::no_system_store)
+                                        : error(errc::no_trust, reason::no_usable_certificates).about(named));
 }
+
+inline result<bool> trust_store::contains(const certificate& one) const noexcept {
+    bool found = false;
+    if (block_) {
+        auto const walked = block_->each_named(detail::subject_of(one.der()), [&](bytes der) noexcept {
+            found = detail::same_bytes(der, one.der());
+            return !found;
+        });
+        if (!walked) {
+            return std::unexpected(walked.error());
+        }
+    }
+    return found;
+}
+
+template <class Each>
+result<void> trust_store::for_each(Each&& each) const noexcept {
+    detail::certificate_walk<Each> walk{each};
+    auto const walked = block_ ? block_->each_certificate(walk) : result<void>();
+    return walk.failure ? std::unexpected(*walk.failure) : walked;
+}
+
+template <class Each>
+result<void> trust_store::for_each_named(const x509::distinguished_name& name, Each&& each) const noexcept {
+    detail::certificate_walk<Each> walk{each};
+    auto const walked = block_ ? block_->each_named(name.der(), walk) : result<void>();
+    return walk.failure ? std::unexpected(*walk.failure) : walked;
+}
+
+inline result<void> trust_store::install(mbedtls_ssl_config& config, mbedtls_x509_crl* crls) const noexcept {
+#if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
+    if (block_ && crls == nullptr && block_->list.get() == nullptr) {
+        mbedtls_ssl_conf_ca_cb(&config, &detail::anchors::supply, block_.get());
+        return {};
+    }
 #endif
+    mbedtls_x509_crt* const all = native_handle();
+    if (all == nullptr) {
+        return detail::no_memory();
+    }
+    mbedtls_ssl_conf_ca_chain(&config, all, crls);
+    return {};
+}
 } // namespace tlspp::inline TLSPP_ABI

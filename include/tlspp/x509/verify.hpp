@@ -2,26 +2,14 @@
 #pragma once
 #include <tlspp/verify_flags.hpp>
 
-#include <tlspp/detail/mbedtls.hpp>
+#include <tlspp/x509/checks/all.hpp>
 #include <tlspp/x509/checks/name.hpp>
+#include <tlspp/x509/detail/review.hpp>
+#include <tlspp/x509/policy.hpp>
 
 #include <cstdint>
 
-namespace tlspp::inline TLSPP_ABI {
-
-/// How chains are judged: what a context keeps of its options. As it is made by default, it is safe.
-struct verify_policy {
-    /// Hashes, key types, curves and key sizes that are strong enough, in Mbed TLS's form; null: `detail::safe_profile`.
-    const mbedtls_x509_crt_profile* strength = nullptr;
-    /// The most certificates between the peer's own and the anchor. Mbed TLS's own limit, 8 unless it was built with
-    /// another one, holds in any case.
-    std::uint16_t max_intermediates = 8;
-};
-
-namespace detail {
-
-/// SHA-256 or better, RSA with 2048 bits or more, the curves that Mbed TLS takes by default (RFC 9325 §4.5).
-inline const mbedtls_x509_crt_profile& safe_profile() noexcept { return mbedtls_x509_crt_profile_default; }
+namespace tlspp::inline TLSPP_ABI::detail {
 
 /// Judges the peer's chain of one connection, from Mbed TLS's verify callback. It lives as long as the
 /// `mbedtls_ssl_context` that it was set for, at one address.
@@ -37,7 +25,7 @@ public:
     /// The function for `mbedtls_ssl_set_verify`: Mbed TLS calls it for the anchor first, for the peer's own
     /// certificate (depth 0) last, each time with the flags it found for that certificate.
     static int callback(void* self, mbedtls_x509_crt* crt, int depth, std::uint32_t* flags) noexcept {
-        return static_cast<chain_verifier*>(self)->judge(*crt, depth, *flags);
+        return static_cast<chain_verifier*>(self)->take(*crt, static_cast<unsigned>(depth), *flags);
     }
 
     /// All that was found, over the whole chain. Where the callback was never reached, see `ran()`.
@@ -48,51 +36,103 @@ public:
         if (verify_result == 0xFFFFFFFFU) { // nothing was judged, or path building broke off
             return ran_ && !flags_.empty() ? flags_ : flags_ | verify_flag::skipped;
         }
-        verify_flags all = flags_ | verify_flags(std::uint64_t{verify_result} & known_to_mbedtls);
-        return name_decided_ ? all.without(verify_flag::name_mismatch) | name_flag_ : all;
+        return flags_ | verify_flags(std::uint64_t{verify_result} & found_by_mbedtls);
+    }
+    /// What the handshake fails for: the same without what `on_verify` forgave.
+    verify_flags against(std::uint32_t verify_result) const noexcept {
+        if (verify_result == 0xFFFFFFFFU) {
+            return flags(verify_result).without(verdict_.accepted);
+        }
+        return flags_.without(verdict_.accepted) | verify_flags(std::uint64_t{verify_result} & found_by_mbedtls);
     }
     /// True after the peer's own certificate was judged.
     bool ran() const noexcept { return ran_; }
+    /// What `on_verify` forgave, refused or threw.
+    const hook_verdict& verdict() const noexcept { return verdict_; }
     /// Ready for another handshake of the same connection.
     void reset() noexcept {
         flags_ = {};
-        name_flag_ = {};
+        verdict_ = {};
+        size_ = 0;
         ran_ = false;
-        name_decided_ = false;
     }
 
 private:
     static constexpr std::uint64_t known_to_mbedtls = 0xFFFFFU;
+    /// The same without "other", which only `take` sets.
+    static constexpr std::uint64_t found_by_mbedtls = known_to_mbedtls & ~std::uint64_t{MBEDTLS_X509_BADCERT_OTHER};
 
-    int judge(const mbedtls_x509_crt& crt, int depth, std::uint32_t& flags) noexcept {
-        verify_flags here(std::uint64_t{flags} & known_to_mbedtls);
-        if (depth > policy_->max_intermediates + 1) {
-            here |= verify_flag::chain_too_long;
-        }
-        if (depth == 0) {
-            // Mbed TLS takes URI entries and common names for host names, and knows nothing of `any`: only the check
-            // of this library counts.
-            name_flag_ = x509::matches_name(crt, name_) ? verify_flags() : verify_flags(verify_flag::name_mismatch);
-            here = here.without(verify_flag::name_mismatch) | name_flag_;
-            name_decided_ = true;
-            ran_ = true;
+    /// All is decided at depth 0: only then the chain is known as a whole.
+    int take(const mbedtls_x509_crt& crt, unsigned depth, std::uint32_t& flags) noexcept {
+        verify_flags const here(std::uint64_t{flags} & known_to_mbedtls);
+        if (size_ == 0) {
+            flags_ = {};
+            size_ = depth + 1;
+            anchored_ = !here.has(verify_flag::not_trusted);
         }
         flags_ |= here;
-        flags = static_cast<std::uint32_t>(here.bits() & known_to_mbedtls);
-        if (here.bits() > known_to_mbedtls) {
+        if (depth < capacity) {
+            chain_[depth] = &crt;
+            of_mbedtls_[depth] = static_cast<std::uint32_t>(here.bits());
+        }
+        if (depth != 0) {
+            flags = 0;
+            return 0;
+        }
+        if (int const code = judge(); code != 0) {
+            return code;
+        }
+        auto const against = flags_.without(verdict_.accepted);
+        flags = static_cast<std::uint32_t>(against.bits() & known_to_mbedtls);
+        if (against.bits() > known_to_mbedtls) {
             flags |= MBEDTLS_X509_BADCERT_OTHER;
         }
         // Not X509_CERT_VERIFY_FAILED, which Mbed TLS forgives where verification is optional.
-        return depth == 0 && refuse_all_ && !flags_.empty() ? MBEDTLS_ERR_X509_FATAL_ERROR : 0;
+        return refuse_all_ && !against.empty() ? MBEDTLS_ERR_X509_FATAL_ERROR : 0;
     }
+
+    /// \return 0, or a code that ends the handshake at once.
+    int judge() noexcept {
+        int code = 0;
+        // Mbed TLS takes URI entries and common names for host names, and knows nothing of `any`: only the check of
+        // this library counts. The same goes for the time, where there is another clock than the system's.
+        flags_ = flags_.without(verify_flag::name_mismatch);
+        if (policy_->clock != nullptr || policy_->insecure_no_clock) {
+            flags_ = flags_.without(verify_flag::expired | verify_flag::not_yet_valid);
+        }
+        if (!x509::matches_name(*chain_[0], name_)) {
+            flags_ |= verify_flag::name_mismatch;
+        }
+        // the trusted-certificate callback gives a certificate that is its own anchor once more
+        if (size_ == 2 && same_bytes(bytes_of(chain_[0]->raw), bytes_of(chain_[1]->raw))) {
+            size_ = 1;
+        }
+        if (size_ > capacity) {
+            flags_ |= verify_flag::chain_too_long;
+        } else {
+            x509::chain_view const chain{chain_, size_, anchored_};
+            flags_ |= x509::check_chain(chain, *policy_);
+            code = review_chain(chain, of_mbedtls_, name_.text, *policy_, flags_, verdict_);
+        }
+        for (const mbedtls_x509_crt*& crt : chain_) {
+            crt = nullptr; // valid in the callback only
+        }
+        size_ = 0;
+        ran_ = true;
+        return code;
+    }
+
+    static constexpr unsigned capacity = MBEDTLS_X509_MAX_VERIFY_CHAIN_SIZE;
 
     const verify_policy* policy_;
     peer_name name_;
     verify_flags flags_;
-    verify_flags name_flag_;
+    const mbedtls_x509_crt* chain_[capacity] = {};
+    std::uint32_t of_mbedtls_[capacity] = {};
+    hook_verdict verdict_;
+    unsigned size_ = 0;
+    bool anchored_ = false;
     bool refuse_all_ = false;
     bool ran_ = false;
-    bool name_decided_ = false;
 };
-} // namespace detail
-} // namespace tlspp::inline TLSPP_ABI
+} // namespace tlspp::inline TLSPP_ABI::detail

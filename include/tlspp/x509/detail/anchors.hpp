@@ -1,94 +1,309 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-#include <tlspp/x509/detail/parse_list.hpp>
+#include <tlspp/detail/published.hpp>
+#include <tlspp/x509/detail/anchor_index.hpp>
+#include <tlspp/x509/detail/anchor_table.hpp>
+#include <tlspp/x509/detail/certificate_list.hpp>
+#include <tlspp/x509/detail/parse_error.hpp>
+#include <tlspp/x509/detail/public_pem.hpp>
 
-#include <tlspp/detail/der_reader.hpp>
-#include <tlspp/detail/file.hpp>
+#include <optional>
 
 namespace tlspp::inline TLSPP_ABI::detail {
 
-/// The list behind a `trust_store`, while it is collected and after.
-struct anchors {
-    anchors() noexcept { mbedtls_x509_crt_init(&chain); }
-    ~anchors() { mbedtls_x509_crt_free(&chain); }
-    anchors(const anchors&) = delete;
-    anchors& operator=(const anchors&) = delete;
+/// What became of the certificates of a store.
+struct anchor_counts {
+    std::size_t distinct = 0; ///< those that can be parsed, each counted once
+    std::size_t parsed = 0;   ///< the same with every copy
+    std::size_t skipped = 0;
+    std::optional<error> first_error; ///< why the first of those skipped was
 
-    ref_count references;
-    mbedtls_x509_crt chain;
-    parse_counts counts;
-    std::size_t doubles = 0;
-
-    result<void> add(bytes data) noexcept { return append_all(chain, data, counts); }
-    void drop_doubles() noexcept;
-#if defined(MBEDTLS_FS_IO)
-    result<void> add_file(std::string_view path, bool any_kind_of_file = false) noexcept;
-    result<void> add_directory(std::string_view path) noexcept;
-#endif
+    void skip(const error& why, std::size_t copies = 1) noexcept {
+        skipped += copies;
+        if (!first_error) {
+            first_error = why;
+        }
+    }
 };
 
-/// Mbed TLS looks at every anchor whose name fits: one that is there twice costs a signature check for nothing.
-inline void anchors::drop_doubles() noexcept {
-    for (mbedtls_x509_crt* crt = &chain; crt != nullptr; crt = crt->next) {
-        mbedtls_x509_crt* before = crt;
-        while (before->next != nullptr) {
-            mbedtls_x509_crt* const other = before->next;
-            if (!same_bytes(bytes_of(other->raw), bytes_of(crt->raw))) {
-                before = other;
-                continue;
-            }
-            before->next = other->next;
-            other->next = nullptr;
-            mbedtls_x509_crt_free(other);
-            mbedtls_free(other);
-            ++doubles;
-        }
+/// The block behind a `trust_store`: the certificates in DER, found by their subjects, and, once somebody needs it, the
+/// whole list in Mbed TLS's form. It is complete before it is shared, and constant after that but for what `published`
+/// makes safe.
+struct anchors {
+    anchors() noexcept = default;
+    anchors(const anchors&) = delete;
+    anchors& operator=(const anchors&) = delete;
+    ~anchors() { mbedtls_free(later); }
+
+    ref_count references;
+    anchor_index index;      ///< what was read
+    anchor_table table;      ///< or, for a table in flash, where it is
+    anchor_counts shapeless; ///< what was left out while reading: no base64, no DER, no certificate by its shape
+    const anchors* first = nullptr; ///< while reading: names that this one has are passed over
+    published<mbedtls_x509_crt, &free_certificates> list;
+    published<anchor_counts, &destroy_object<anchor_counts>> counts;
+
+    /// What is only read when a name is needed that is not in here, and adds names that are not in here: a text, and how
+    /// to read it.
+    char* later = nullptr;
+    result<void> (*read_later)(anchors& to, const char* later) noexcept = nullptr;
+    published<anchors, &destroy_object<anchors>> more;
+
+    // Reading. Only out of memory ends a walk and is returned; all else is counted in `shapeless`.
+    result<void> add(bytes data) noexcept;
+    result<void> add_der(bytes der) noexcept;
+    /// Done with reading: whether there is a certificate that can be parsed; `otherwise` where there is none.
+    result<void> finish(const error& otherwise) noexcept;
+
+    // What is there. `each(bytes der, std::size_t copies) -> bool` is called until it answers false.
+    template <class Each>
+    result<void> each_certificate(Each&& each) const noexcept;
+    template <class Each>
+    result<void> each_named(bytes name, Each&& each) const noexcept;
+    bool has_name(bytes name) const noexcept;
+
+    // Parsing.
+    /// Parses all, and keeps the list (`list`) as well as the counts where `keep`, else the counts alone.
+    result<anchor_counts> parse_all(bool keep) const noexcept;
+    /// The list of all; null where there is no memory.
+    mbedtls_x509_crt* whole_list() const noexcept;
+    anchor_counts count() const noexcept;
+    /// Those that may have issued `child`, best first, as a new list.
+    int find_issuers(const mbedtls_x509_crt& child, mbedtls_x509_crt*& out) const noexcept;
+    /// The same as an `mbedtls_x509_crt_ca_cb_t`.
+    static int supply(void* self, const mbedtls_x509_crt* child, mbedtls_x509_crt** out) noexcept {
+        return static_cast<const anchors*>(self)->find_issuers(*child, *out);
     }
+
+private:
+    /// Whether it has the shape of a certificate, and nothing behind it; else it is counted.
+    bool is_shaped(bytes der, bytes& subject) noexcept;
+    /// What was left for later; null where there is nothing.
+    result<const anchors*> rest() const noexcept;
+};
+
+inline result<const anchors*> anchors::rest() const noexcept {
+    if (later == nullptr) {
+        return nullptr;
+    }
+    if (const anchors* const known = more.get()) {
+        return known;
+    }
+    auto* const made = create_object<anchors>(0);
+    if (made == nullptr) {
+        return no_memory();
+    }
+    made->first = this;
+    if (auto const read = read_later(*made, later); !read && read.error() == errc::out_of_memory) {
+        destroy_object(made);
+        return std::unexpected(read.error());
+    }
+    made->first = nullptr;
+    made->index.trim();
+    return more.publish(made);
 }
 
-/// True for PEM with a certificate in it, and for one DER object.
-inline bool may_hold_certificates(bytes data) noexcept {
-    pem_cursor blocks(data);
-    for (pem_block block; blocks.next(block);) {
-        if (block.label == "CERTIFICATE") {
-            return true;
+template <class Each>
+result<void> anchors::each_certificate(Each&& each) const noexcept {
+    for (std::size_t i = 0; i != table.size(); ++i) {
+        if (!each(table.der(i), std::size_t{1})) {
+            return {};
         }
     }
-    return der_object_size(data) == data.size();
+    for (std::size_t i = 0; i != index.size(); ++i) {
+        if (!each(index.der(i), index.copies(i))) {
+            return {};
+        }
+    }
+    auto const others = rest();
+    return !others ? std::unexpected(others.error()) : *others ? (*others)->each_certificate(each) : result<void>();
 }
 
-#if defined(MBEDTLS_FS_IO)
-/// \param any_kind_of_file the file was not named by anybody: one without certificates is no error, and not counted.
-inline result<void> anchors::add_file(std::string_view path, bool any_kind_of_file) noexcept {
-    auto const content = read_file(path);
-    if (!content) {
-        return std::unexpected(content.error());
-    }
-    bytes const data(content->data(), content->size());
-    if (any_kind_of_file && !may_hold_certificates(data)) {
+template <class Each>
+result<void> anchors::each_named(bytes name, Each&& each) const noexcept {
+    bool found = false;
+    auto const counting = [&](bytes der) noexcept {
+        found = true;
+        return each(der);
+    };
+    table.each_named(name, counting);
+    index.each_named(name, counting);
+    if (found) {
         return {};
     }
-    bool const had_error = counts.first_error.has_value();
-    auto const read = add(data);
-    if (!had_error && counts.first_error) {
-        counts.first_error = counts.first_error->about(path);
-    }
-    return read;
+    auto const others = rest();
+    return !others ? std::unexpected(others.error()) : *others ? (*others)->each_named(name, each) : result<void>();
 }
 
-/// Files that cannot be read are passed over.
-inline result<void> anchors::add_directory([[maybe_unused]] std::string_view path) noexcept {
-#if TLSPP_POSIX_FILES
+inline bool anchors::has_name(bytes name) const noexcept {
+    bool found = false;
+    index.each_named(name, [&](bytes) noexcept {
+        found = true;
+        return false;
+    });
+    return found;
+}
+
+inline bool anchors::is_shaped(bytes der, bytes& subject) noexcept {
+    std::size_t const object = der_object_size(der);
+    if (object != 0 && object < der.size()) {
+        shapeless.skip(error(errc::malformed, reason::trailing_bytes));
+        return false;
+    }
+    subject = subject_of(der);
+    if (subject.empty()) {
+        shapeless.skip(error(errc::malformed, reason::certificate_malformed));
+        return false;
+    }
+    return first == nullptr || !first->has_name(subject);
+}
+
+inline result<void> anchors::add_der(bytes der) noexcept {
+    bytes subject;
+    if (is_shaped(der, subject)) {
+        if (!index.reserve(1, der.size())) {
+            return no_memory();
+        }
+        std::memcpy(index.room(), der.data(), der.size());
+        index.keep(der.size(), subject);
+    }
+    return {};
+}
+
+inline result<void> anchors::add(bytes data) noexcept {
+#if defined(MBEDTLS_PEM_PARSE_C)
+    if (pem_cursor::looks_like_pem(data) && der_object_size(data) != data.size()) {
+        std::size_t certificates = 0;
+        std::size_t size = 0;
+        pem_block block;
+        for (pem_cursor blocks(data); blocks.next(block);) {
+            if (block.label == "CERTIFICATE") {
+                ++certificates;
+                size += public_bound(block);
+            }
+        }
+        if (certificates != 0 && !index.reserve(certificates, size)) {
+            return no_memory();
+        }
+        for (pem_cursor blocks(data); blocks.next(block);) {
+            if (block.label == "CERTIFICATE") {
+                bytes const der(index.room(), decode_public(block, index.room(), index.room_size()));
+                bytes subject;
+                if (is_shaped(der, subject)) {
+                    index.keep(der.size(), subject);
+                }
+            }
+        }
+        return {};
+    }
+#endif
+    return add_der(data);
+}
+
+inline result<void> anchors::finish(const error& otherwise) noexcept {
+    index.trim();
+    if constexpr (!build::trusted_certificate_callback) {
+        auto const all = parse_all(true); // Mbed TLS will ask for the whole list
+        return !all ? std::unexpected(all.error()) : all->parsed == 0 ? std::unexpected(otherwise) : result<void>();
+    }
+    bool usable = false;
+    int code = 0;
+    auto const walked = each_certificate([&](bytes der, std::size_t) noexcept {
+        mbedtls_x509_crt* const crt = certificate_list::parse(der, code);
+        usable = crt != nullptr;
+        free_certificates(crt);
+        return !usable && !is_out_of_memory(code);
+    });
+    if (!walked || (!usable && is_out_of_memory(code))) {
+        return no_memory();
+    }
+    return usable ? result<void>() : std::unexpected(otherwise);
+}
+
+inline result<anchor_counts> anchors::parse_all(bool keep) const noexcept {
+    anchor_counts all = shapeless;
+    certificate_list parsed;
     bool memory_left = true;
-    auto const listed = for_each_file(path, [&](std::string_view file) noexcept {
-        auto const read = add_file(file, true);
-        memory_left = read || read.error() != errc::out_of_memory;
+    auto const walked = each_certificate([&](bytes der, std::size_t copies) noexcept {
+        int code = 0;
+        mbedtls_x509_crt* const crt = certificate_list::parse(der, code);
+        if (crt != nullptr) {
+            ++all.distinct;
+            all.parsed += copies;
+            keep ? parsed.append(*crt) : free_certificates(crt);
+        } else if (is_out_of_memory(code)) {
+            memory_left = false;
+        } else {
+            all.skip(parse_error(code), copies);
+        }
         return memory_left;
     });
-    return memory_left ? listed : result<void>(no_memory());
-#else
-    return std::unexpected(error(errc::unsupported).about(path));
-#endif
+    if (!walked || !memory_left) {
+        return no_memory();
+    }
+    if (const anchors* const others = more.get()) {
+        all.skipped += others->shapeless.skipped;
+        all.first_error = all.first_error ? all.first_error : others->shapeless.first_error;
+    }
+    if (auto* const counted = create_object<anchor_counts>(0, all); counted != nullptr) {
+        counts.publish(counted);
+    }
+    if (!parsed.empty()) {
+        list.publish(parsed.release());
+    }
+    return all;
 }
-#endif
+
+inline mbedtls_x509_crt* anchors::whole_list() const noexcept {
+    if (list.get() == nullptr) {
+        (void)parse_all(true);
+    }
+    return list.get();
+}
+
+inline anchor_counts anchors::count() const noexcept {
+    if (const anchor_counts* const known = counts.get()) {
+        return *known;
+    }
+    if (auto const all = parse_all(false)) {
+        return *all;
+    }
+    anchor_counts none = shapeless;
+    none.skip(error(errc::out_of_memory), table.size() + index.size());
+    return none;
+}
+
+inline int anchors::find_issuers(const mbedtls_x509_crt& child, mbedtls_x509_crt*& out) const noexcept {
+    bytes const wanted = bytes_of(child.authority_key_id.keyIdentifier);
+    certificate_list likely;
+    certificate_list others;
+    int failure = 0;
+    auto const walked = each_named(bytes_of(child.issuer_raw), [&](bytes der) noexcept {
+        int code = 0;
+        mbedtls_x509_crt* const crt = certificate_list::parse(der, code);
+        if (crt == nullptr) {
+            failure = is_out_of_memory(code) ? code : 0; // what cannot be parsed is not there
+            return failure == 0;
+        }
+        if (same_bytes(der, bytes_of(child.raw))) {
+            // The peer's own certificate is trusted, and its own issuer. From a list, Mbed TLS takes it as it is; what a
+            // callback gives has to be a CA, unless it is older than version 3, which knows CAs.
+            crt->version = 1;
+            likely.append(*crt);
+        } else if (!wanted.empty() && same_bytes(wanted, bytes_of(crt->subject_key_id))) {
+            likely.append(*crt); // saves checking the signature with keys that are another's
+        } else {
+            others.append(*crt);
+        }
+        return true;
+    });
+    if (!walked) {
+        failure = MBEDTLS_ERR_X509_ALLOC_FAILED;
+    }
+    if (failure == 0) {
+        likely.append_all(others);
+        out = likely.release();
+    }
+    return failure;
+}
 } // namespace tlspp::inline TLSPP_ABI::detail

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <tlspp/x509/detail/name_key.hpp>
+
+#include <span>
+
+namespace tlspp::inline TLSPP_ABI::detail {
+
+/// Certificates in DER that stay where they are, such as in flash. Nothing is kept of them but where the table is.
+class anchor_table {
+public:
+    anchor_table() noexcept = default;
+    explicit anchor_table(std::span<const bytes> rows) noexcept : rows_(rows) {
+        for (std::size_t i = 1; sorted_ && i < rows.size(); ++i) {
+            sorted_ = compare_names(subject_of(rows[i - 1]), subject_of(rows[i])) <= 0;
+        }
+    }
+
+    std::size_t size() const noexcept { return rows_.size(); }
+    bytes der(std::size_t i) const noexcept { return rows_[i]; }
+    /// The order of `compare_names` makes a search binary.
+    bool sorted() const noexcept { return sorted_; }
+
+    /// As that of `anchor_index`.
+    template <class Each>
+    void each_named(bytes name, Each&& each) const noexcept {
+        std::size_t first = 0;
+        for (std::size_t end = sorted_ ? rows_.size() : 0; first != end;) {
+            std::size_t const middle = first + (end - first) / 2;
+            if (compare_names(subject_of(rows_[middle]), name) < 0) {
+                first = middle + 1;
+            } else {
+                end = middle;
+            }
+        }
+        for (std::size_t i = first; i != rows_.size(); ++i) {
+            bool const equal = compare_names(subject_of(rows_[i]), name) == 0;
+            if ((equal && !each(rows_[i])) || (sorted_ && !equal)) {
+                return;
+            }
+        }
+    }
+
+private:
+    std::span<const bytes> rows_;
+    bool sorted_ = true;
+};
+} // namespace tlspp::inline TLSPP_ABI::detail

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <tlspp/x509/policy.hpp>
+
+#include <tlspp/x509/checks/chain.hpp>
+#include <tlspp/x509/checks/pins.hpp>
+#include <tlspp/x509/checks/revocation.hpp>
+#include <tlspp/x509/checks/validity.hpp>
+
+/// \file
+/// What is done with a chain after the checks of form and path: revocation, pins, and the application's own word.
+namespace tlspp::inline TLSPP_ABI::detail {
+
+/// How many certificates are looked up in CRLs: the last one is an anchor, or has no issuer here.
+inline std::size_t revocable(const x509::chain_view& chain, revocation which) noexcept {
+    if (which == revocation::off || chain.size < 2) {
+        return 0;
+    }
+    return which == revocation::leaf ? 1 : chain.size - 1;
+}
+
+/// What the application said.
+struct hook_verdict {
+    verify_flags accepted;  ///< what it forgives
+    secure_buffer sentence; ///< why it refused
+    bool threw = false;
+
+    std::string_view why() const noexcept { return bytes(sentence.data(), sentence.size()).text(); }
+};
+
+/// Asks `on_verify`. `each` holds what was found of each certificate.
+/// \return 0, or a code that ends the handshake.
+inline int ask_hook(const x509::chain_view& chain, const verify_flags* each, std::string_view name,
+                    const verify_policy& policy, verify_flags& found, hook_verdict& verdict) noexcept {
+    verification view(name, found);
+    for (std::size_t i = 0; i != chain.size; ++i) {
+        view.add(chain[i], each[i]);
+    }
+    verdict.threw = !policy.on_verify(view).has_value();
+    if (verdict.threw) {
+        return MBEDTLS_ERR_X509_FATAL_ERROR;
+    }
+    found = view.found();
+    verdict.accepted = view.accepted();
+    auto const why = view.refusal();
+    if (!why.empty() && verdict.sentence.allocate(why.size())) { // without memory it is refused without a sentence
+        why.copy(reinterpret_cast<char*>(verdict.sentence.data()), why.size());
+    }
+    return 0;
+}
+
+/// Revocation, pins, distrust list, and `on_verify`; what is found is added to `found`.
+/// \param mbedtls_flags what Mbed TLS found, one for each certificate of the chain.
+/// \return 0, or a code that ends the handshake: memory ran out, or the callback threw.
+inline int review_chain(const x509::chain_view& chain, const std::uint32_t* mbedtls_flags, std::string_view name,
+                        const verify_policy& policy, verify_flags& found, hook_verdict& verdict) noexcept {
+    auto const times = verify_flag::expired | verify_flag::not_yet_valid;
+    verify_flags each[verification::capacity];
+    for (std::size_t i = 0; i != revocable(chain, policy.revocation); ++i) {
+        if (int const code = x509::check_revocation(chain[i], chain[i + 1], policy, each[i]); code != 0) {
+            return code;
+        }
+        found |= each[i];
+    }
+    if (int const code = x509::check_pins(chain, policy, found); code != 0 || !policy.on_verify) {
+        return code;
+    }
+    bool const own_clock = policy.clock != nullptr && !policy.insecure_no_clock;
+    unix_seconds const now = own_clock ? policy.clock(policy.clock_context) : -1;
+    for (std::size_t i = 0; i != chain.size; ++i) {
+        auto of_mbedtls = verify_flags(std::uint64_t{mbedtls_flags[i]}).without(verify_flag::name_mismatch);
+        if (own_clock || policy.insecure_no_clock) {
+            of_mbedtls = of_mbedtls.without(times);
+        }
+        each[i] |= of_mbedtls;
+        if (now >= 0) {
+            each[i] |= x509::check_validity({&chain.certificates[i], 1}, now);
+        }
+    }
+    if (found.has(verify_flag::name_mismatch)) {
+        each[0] |= verify_flag::name_mismatch;
+    }
+    return ask_hook(chain, each, name, policy, found, verdict);
+}
+} // namespace tlspp::inline TLSPP_ABI::detail

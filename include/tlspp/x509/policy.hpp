@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <tlspp/detail/mbedtls.hpp>
+#include <tlspp/option_list.hpp>
+#include <tlspp/x509/crl_list.hpp>
+#include <tlspp/x509/extensions.hpp>
+#include <tlspp/x509/on_verify.hpp>
+#include <tlspp/x509/pin.hpp>
+#include <tlspp/x509/time.hpp>
+
+namespace tlspp::inline TLSPP_ABI {
+namespace x509 {
+/// What a certificate is presented for.
+enum class purpose : std::uint8_t {
+    server, ///< its holder is a TLS server: `oids::server_auth`
+    client, ///< its holder is a TLS client: `oids::client_auth`
+    any,    ///< not asked, or asked by somebody else
+};
+} // namespace x509
+
+/// How chains are judged: what a context keeps of its options. As it is made by default, it is safe, but for the
+/// purpose, which Mbed TLS asks the peer's own certificate in a handshake, and `purpose` the intermediates as well.
+struct verify_policy {
+    /// Hashes, key types, curves and key sizes that are strong enough, in Mbed TLS's form; null: `detail::safe_profile`.
+    const mbedtls_x509_crt_profile* strength = nullptr;
+    /// The most certificates between the peer's own and the anchor, self-issued ones not counted. Mbed TLS's own limit,
+    /// 8 unless it was built with another one, holds in any case.
+    std::uint16_t max_intermediates = 8;
+    x509::purpose purpose = x509::purpose::any;
+    /// One of these is needed where the peer's own certificate has keyUsage; empty: Mbed TLS asks in the handshake.
+    x509::key_usages leaf_usage = {};
+    /// The time, negative where it is not known; null: the system's clock, by Mbed TLS.
+    unix_seconds (*clock)(void* context) = nullptr;
+    void* clock_context = nullptr;
+
+    /// Each of these leaves one check out, over the whole chain.
+    bool insecure_no_clock = false;            ///< validity
+    bool insecure_no_basic_constraints = false;
+    bool insecure_no_path_length = false;
+    bool insecure_no_key_usage = false;
+    bool insecure_no_extended_key_usage = false;
+    bool insecure_no_name_constraints = false;
+    bool insecure_ignore_unknown_critical = false;
+
+    /// Which certificates are looked up in `crls`.
+    tlspp::revocation revocation = tlspp::revocation::off;
+    crl_list crls = {};
+    /// Keys of which the chain must have one; empty: any will do.
+    option_list<spki_pin> pins = {};
+    /// Keys that no chain may have.
+    option_list<spki_pin> distrusted = {};
+    /// Asked after all checks of a handshake; `x509::verify` does not.
+    verify_hook on_verify = {};
+};
+
+namespace detail {
+/// SHA-256 or better, RSA with 2048 bits or more, the curves that Mbed TLS takes by default (RFC 9325 §4.5).
+inline const mbedtls_x509_crt_profile& safe_profile() noexcept { return mbedtls_x509_crt_profile_default; }
+inline const mbedtls_x509_crt_profile& strength_of(const verify_policy& policy) noexcept {
+    return policy.strength == nullptr ? safe_profile() : *policy.strength;
+}
+} // namespace detail
+} // namespace tlspp::inline TLSPP_ABI

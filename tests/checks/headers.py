@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Compiles every header under include/tlspp alone (and twice in one unit): as configured, without exceptions, without
+exceptions and RTTI; for arm-none-eabi where that compiler is; against Mbed TLS 4.x where TLSPP_MBEDTLS4_PREFIX names one.
+
+    headers.py ROOT BUILD
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import sys
+
+import checks
+
+MODES = {"": [], "-fno-exceptions": ["-fno-exceptions"],
+         "-fno-exceptions -fno-rtti": ["-fno-exceptions", "-fno-rtti"]}
+ARM = ["-std=c++23", "-mcpu=cortex-m4", "-mthumb", "-Os", "-fno-exceptions", "-fno-rtti", "-Wall", "-Wextra",
+       "-Wpedantic", "-Wconversion", "-Wshadow", "-Wold-style-cast", "-Werror"]
+
+
+def read_list(path):
+    return {line.split("#")[0].strip() for line in path.read_text().splitlines()} - {""}
+
+
+def main():
+    root, build = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
+    include = root / "include"
+    tests = root / "tests"
+    headers = sorted(str(path.relative_to(include)) for path in include.rglob("*.hpp"))
+    hosted = read_list(tests / "headers" / "hosted.txt")
+    compiler = checks.Compiler(build, tests / "checks" / "probe.cpp")
+    compiler.command = checks.ccache(compiler.command)
+    mbedtls4 = os.environ.get("TLSPP_MBEDTLS4_PREFIX")
+    arm = shutil.which("arm-none-eabi-g++")
+    # tlspp's own folder and Mbed TLS's: all that a cross compiler may see of this machine.
+    portable_includes = [flag for flag in zip(*[iter(compiler.includes())] * 2) if "/usr/" not in flag[1] + "/"]
+
+    # A folder that stays: ccache recognises a unit by its path.
+    scratch = build / "tests" / "header-checks"
+    scratch.mkdir(parents=True, exist_ok=True)
+
+    def unit(header):
+        source = pathlib.Path(scratch, re.sub(r"\W", "_", header) + ".cpp")
+        source.write_text(f"#include <{header}>\n#include <{header}>\n")
+        return str(source)
+
+    def missing(header):
+        """What a header needs that this machine may lack: asio.hpp needs one of the two Asios."""
+        if pathlib.PurePath(header).stem == "asio":
+            source = pathlib.Path(scratch, "asio_probe.cpp")
+            source.write_text("#if !__has_include(<asio.hpp>) && !__has_include(<boost/asio.hpp>)\n#error\n#endif\n")
+            if not compiler.run("-fsyntax-only", str(source))[0]:
+                return "# SKIP Asio is not installed"
+        return None
+
+    def native(header, flags):
+        def check():
+            if reason := missing(header):
+                return reason
+            source = unit(header)
+            good, said = compiler.run(*flags, "-O0", "-g0", "-c", source, "-o",
+                                      source + "".join(flags) + ".o")
+            return None if good else said
+        return check
+
+    def for_arm(header):
+        def check():
+            source = unit(header)
+            command = [arm, *ARM, *(word for pair in portable_includes for word in pair),
+                       f'-DMBEDTLS_CONFIG_FILE="{tests / "headers" / "firmware_config.h"}"']
+            good, said = checks.run([*checks.ccache(command), "-c", source, "-o", source + ".arm.o"])
+            return None if good else said
+        return check
+
+    def against_mbedtls4(header):
+        def check():
+            if reason := missing(header):
+                return reason
+            # Its headers are found before those of the Mbed TLS of this build, whose definitions are not for it.
+            own = [word for word in compiler.command if not word.startswith("-DMBEDTLS_")]
+            start = 2 if "ccache" in own[0] else 1
+            command = [*own[:start], "-isystem", str(pathlib.Path(mbedtls4, "include")), *own[start:]]
+            good, said = checks.run([*command, "-fsyntax-only", unit(header)], compiler.directory)
+            return None if good else said
+        return check
+
+    todo = {}
+    for header in headers:
+        for mode, flags in MODES.items():
+            todo[f"{header} {mode}".strip()] = native(header, flags)
+    if arm:
+        for header in headers:
+            if header.removeprefix("tlspp/") not in hosted:
+                todo[f"{header} for arm-none-eabi"] = for_arm(header)
+    else:
+        todo["headers for arm-none-eabi"] = lambda: "# SKIP arm-none-eabi-g++ is not installed"
+    if mbedtls4:
+        for header in headers:
+            todo[f"{header} against Mbed TLS 4"] = against_mbedtls4(header)
+    else:
+        todo["headers against Mbed TLS 4"] = lambda: "# SKIP TLSPP_MBEDTLS4_PREFIX names no Mbed TLS 4"
+    return checks.tap(todo)
+
+
+sys.exit(main())

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// The programs of examples/, run as a user would: against each other, and against what they must not believe.
+#include "support/certificates.hpp"
+#include "support/process.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <tlspp/text.hpp>
+#include <tlspp/tlspp.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators_all.hpp>
+
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <future>
+#include <string>
+
+using namespace tlspp;
+
+namespace {
+
+constexpr auto limit = std::chrono::seconds(30);
+
+/// The path of an example; the test case is skipped where they were not built.
+std::string example(const char* name) {
+    const char* const folder = std::getenv("TLSPP_EXAMPLES");
+    if (folder == nullptr || *folder == '\0') {
+        SKIP("the examples were not built");
+    }
+    return std::string(folder) + "/" + name;
+}
+
+struct files {
+    test::temporary_folder folder;
+    const test::certificates& c = test::shared_certificates();
+    std::string ca = folder.write("ca.pem", c.ca.root_pem());
+    std::string other_ca = folder.write("other.pem", c.other_ca.root_pem());
+    std::string path(const char* name) const { return folder.path_of(name); }
+
+    void write(const std::string& name, const test::issued& what) const {
+        folder.write(name + ".pem", what.pem.certificate_pem);
+        folder.write(name + ".key", what.pem.key_pem);
+    }
+};
+
+/// The example server, up and running.
+class running_server {
+public:
+    running_server(const files& f, const test::issued& own, std::vector<std::string> more = {})
+        : program_((f.write("server", own), arguments(f, std::move(more)))) {
+        INFO(program_.err());
+        REQUIRE(program_.wait_for("listening on port ", limit));
+        REQUIRE(program_.wait_for("\n", limit));
+        auto const at = program_.out().find("port ");
+        port_ = static_cast<std::uint16_t>(std::stoul(program_.out().substr(at + 5)));
+    }
+    std::uint16_t port() const { return port_; }
+    std::string url(const std::string& host = "localhost") const {
+        return "https://" + host + ":" + std::to_string(port_) + "/";
+    }
+    bool logs(std::string_view text) { return program_.wait_for(text, limit); }
+
+private:
+    static std::vector<std::string> arguments(const files& f, std::vector<std::string> more) {
+        std::vector<std::string> out{example("server"),  "--port", "0", "--address", "127.0.0.1", "--cert",
+                                     f.path("server.pem"), "--key", f.path("server.key")};
+        out.insert(out.end(), more.begin(), more.end());
+        return out;
+    }
+    test::process program_;
+    std::uint16_t port_ = 0;
+};
+
+test::process_result get(std::vector<std::string> arguments, const std::vector<std::string>& environment = {}) {
+    arguments.insert(arguments.begin(), example("get"));
+    return test::run(arguments, {}, limit, environment);
+}
+bool is_one_sentence(const std::string& text) {
+    return text.starts_with("get: ") && text.find('\n') == text.size() - 1;
+}
+
+/// Serves one request with a fixed answer, and closes; `clean` tells whether with close_notify.
+std::uint16_t serve_once(std::future<std::string>& request, std::string answer, bool clean = true) {
+    auto listener = std::make_shared<bsd_listener>(or_throw(bsd_listener::bind("127.0.0.1", 0)));
+    auto const port = listener->port();
+    request = std::async(std::launch::async, [listener, answer = std::move(answer), clean]() -> std::string {
+        auto const context =
+            or_throw(server_context::create({.identities = {test::shared_certificates().localhost.identity}}));
+        auto conn = accept(context, *listener, {.accept_timeout = limit});
+        if (!conn) {
+            return "(refused)";
+        }
+        std::string asked;
+        std::array<char, 1000> buffer;
+        while (asked.find("\r\n\r\n") == std::string::npos) {
+            auto const n = conn->read_some(buffer);
+            if (!n || *n == 0) {
+                return asked + "(broken off)";
+            }
+            asked.append(buffer.data(), *n);
+        }
+        or_throw(conn->write_all(answer));
+        if (clean) {
+            or_throw(conn->shutdown());
+            (void)conn->read_some(buffer);
+        }
+        return asked;
+    });
+    return port;
+}
+std::string local_url(std::uint16_t port, std::string_view rest = "/") {
+    return "https://localhost:" + std::to_string(port) + std::string(rest);
+}
+} // namespace
+
+TEST_CASE("example engine") {
+    auto const run = test::run({example("engine")});
+    CHECK(run.status == 0);
+    CHECK(run.err.empty());
+    CHECK(run.out.find("connected: TLS_") != std::string::npos);
+    CHECK(run.out.find("server reads: hello\n") != std::string::npos);
+    CHECK(run.out.ends_with("the client has closed the connection\n"));
+}
+
+TEST_CASE("example callbacks_client") {
+    auto const run = test::run({example("callbacks_client")});
+    CHECK(run.status == 0);
+    CHECK(run.err.empty());
+    CHECK(run.out.starts_with("connected to broker.example with TLSv1.3"));
+    CHECK(run.out.ends_with("broker: welcome to broker.example\n"));
+}
+
+TEST_CASE("example client") {
+    files const f;
+    running_server server(f, f.c.localhost);
+    auto const port = std::to_string(server.port());
+    auto const good = test::run({example("client"), "localhost", port}, {}, limit, {"SSL_CERT_FILE=" + f.ca});
+    CHECK(good.status == 0);
+    CHECK(good.out.starts_with("HTTP/1.1 200 OK\r\n"));
+    CHECK(good.out.find("subject: ") != std::string::npos);
+    CHECK(server.logs(": closed"));
+
+    auto const bad = test::run({example("client"), "localhost", port}, {}, limit, {"SSL_CERT_FILE=" + f.other_ca});
+    CHECK(bad.status == 1);
+    CHECK(bad.out.empty());
+    CHECK(bad.err.find("the chain does not end at a trusted CA") != std::string::npos);
+    CHECK(test::run({example("client")}).status == 2);
+}
+
+TEST_CASE("example get and example server") {
+    files const f;
+    running_server server(f, f.c.localhost);
+    SECTION("the page") {
+        auto const run = get({"--ca", f.ca, server.url()});
+        CHECK(run.status == 0);
+        CHECK(run.err.empty());
+        CHECK(run.out.starts_with("<!doctype html>\n"));
+        CHECK(run.out.find("Hello over TLSv1.3") != std::string::npos);
+    }
+    SECTION("the system's trust store is that of the environment") {
+        CHECK(get({server.url()}, {"SSL_CERT_FILE=" + f.ca}).status == 0);
+        auto const bad = get({server.url()}, {"SSL_CERT_FILE=" + f.other_ca});
+        CHECK(bad.status == 4);
+        CHECK(bad.out.empty());
+        CHECK(is_one_sentence(bad.err));
+    }
+    SECTION("an address") {
+        CHECK(get({"--ca", f.ca, server.url("127.0.0.1")}).status == 0);
+    }
+    SECTION("another place, another name") {
+        auto const there = "127.0.0.1:" + std::to_string(server.port());
+        CHECK(get({"--ca", f.ca, "--connect", there, "https://localhost/"}).status == 0);
+        CHECK(get({"--ca", f.ca, "--connect", there, "--name", "localhost", "https://site.invalid/"}).status == 0);
+        auto const wrong = get({"--ca", f.ca, "--connect", there, "https://site.invalid/"});
+        CHECK(wrong.status == 4);
+        CHECK(is_one_sentence(wrong.err));
+        CHECK(wrong.err.find("'site.invalid'") + wrong.err.find("(site.invalid") != 2 * std::string::npos);
+        CHECK(wrong.err.find("the certificate is not for this name") != std::string::npos);
+    }
+    SECTION("verbose") {
+        auto const run = get({"--verbose", "--ca", f.ca, server.url()});
+        CHECK(run.status == 0);
+        CHECK(run.err.find("localhost verified\n") != std::string::npos);
+        CHECK(run.err.find("HTTP/1.1 200 OK\n") != std::string::npos);
+    }
+    SECTION("a page that is not there") {
+        auto const run = get({"--ca", f.ca, server.url() + "nothing"});
+        CHECK(run.status == 1);
+        CHECK(run.out.find("Not found") != std::string::npos);
+        CHECK(run.err == "get: the server answered with status 404\n");
+    }
+    SECTION("other lines come back, whatever others do") {
+        auto stranger = or_throw(bsd_socket::connect("127.0.0.1", server.port()));
+        std::string const garbage = "GET / HTTP/1.1\r\n\r\n";
+        CHECK(stranger.send(std::as_bytes(std::span(garbage))));
+        CHECK(server.logs("the peer does not speak TLS"));
+        auto const silent = or_throw(bsd_socket::connect("127.0.0.1", server.port()));
+
+        auto const context = or_throw(client_context::create({.trust = f.c.trust, .alpn = {"http/1.1"}}));
+        auto conn = or_throw(connect(context, "localhost", server.port(), {.address = "127.0.0.1"}));
+        CHECK(conn.alpn() == "http/1.1");
+        or_throw(conn.write_all("one\ntwo\r\n"));
+        std::array<char, 8> buffer;
+        or_throw(conn.read_exactly(buffer));
+        CHECK(std::string_view(buffer.data(), 8) == "one\ntwo\n");
+        or_throw(conn.shutdown());
+        CHECK(or_throw(conn.read_some(buffer)) == 0); // it closes with close_notify, too
+    }
+}
+
+TEST_CASE("example server with client certificates and one version") {
+    files const f;
+    running_server server(f, f.c.localhost,
+                          {"--client-ca", f.ca, "--min-version", "1.2", "--max-version", "1.2", "--port-file",
+                           f.path("port")});
+    std::ifstream in(f.path("port"));
+    unsigned port = 0;
+    CHECK(in >> port);
+    CHECK(port == server.port());
+    CHECK(get({"--ca", f.ca, server.url()}).status == 5); // no certificate
+    CHECK(server.logs("the client sent no certificate"));
+
+    auto const with = [&](const test::issued& own, std::optional<version> minimum = {}) {
+        auto const context = or_throw(client_context::create(
+            {.trust = f.c.trust, .minimum_version = minimum, .identity = own.identity}));
+        return connect(context, "localhost", server.port(), {.address = "127.0.0.1"});
+    };
+    auto good = or_throw(with(f.c.client));
+    CHECK(good.version() == version::tls1_2);
+    CHECK(server.logs("CN=Test client"));
+    or_throw(good.shutdown());
+    CHECK(!with(f.c.other_client));
+    CHECK(server.logs("the chain does not end at a trusted CA"));
+    CHECK(!with(f.c.client, version::tls1_3));
+}
+
+TEST_CASE("example server cannot start") {
+    files const f;
+    f.write("server", f.c.localhost);
+    f.write("other", f.c.chained);
+    auto const start = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), example("server"));
+        return test::run(arguments, {}, limit);
+    };
+    CHECK(start({}).status == 2);
+    CHECK(start({"--help"}).status == 0);
+    CHECK(start({"--port", "70000", "--cert", "a", "--key", "b"}).status == 2);
+    auto const missing = start({"--port", "0", "--cert", f.path("nothing.pem"), "--key", f.path("server.key")});
+    CHECK(missing.status == 1);
+    CHECK(missing.err.find("nothing.pem': No such file or directory") != std::string::npos);
+    auto const mixed = start({"--port", "0", "--cert", f.path("server.pem"), "--key", f.path("other.key")});
+    CHECK(mixed.status == 1);
+    CHECK(mixed.err.find("does not belong to the certificate") != std::string::npos);
+}
+
+TEST_CASE("example get refuses") {
+    files const f;
+    struct {
+        const test::issued& own;
+        const char* sentence;
+    } const servers[] = {{f.c.wrong_name, "the certificate is not for this name"},
+                         {f.c.other_issuer, "the chain does not end at a trusted CA"},
+                         {f.c.expired, "a certificate has expired"}};
+    for (auto const& server : servers) {
+        running_server running(f, server.own);
+        auto const run = get({"--ca", f.ca, running.url()});
+        CAPTURE(run.err);
+        CHECK(run.status == 4);
+        CHECK(run.out.empty());
+        CHECK(is_one_sentence(run.err));
+        CHECK(run.err.find(server.sentence) != std::string::npos);
+        CHECK(running.logs("\n127.0.0.1"));
+    }
+}
+
+TEST_CASE("example get is called wrongly") {
+    struct {
+        std::vector<std::string> arguments;
+        int status;
+    } const calls[] = {
+        {{}, 2},
+        {{"http://localhost/"}, 2},
+        {{"https:///"}, 2},
+        {{"https://user@localhost/"}, 2},
+        {{"https://localhost:0/"}, 2},
+        {{"https://localhost:65536/"}, 2},
+        {{"https://local host/"}, 2},
+        {{"https://localhost/\r\nX: y"}, 2},
+        {{"https://[::1/"}, 2},
+        {{"https://-bad-.example/"}, 2},
+        {{"--nonsense", "https://localhost/"}, 2},
+        {{"--ca"}, 2},
+        {{"--ca", "/nonexistent/ca.pem", "https://localhost/"}, 2},
+        {{"--connect", "127.0.0.1:1", "https://localhost/"}, 3},
+        {{"https://nothing.invalid/"}, 3},
+        {{"--help"}, 0},
+    };
+    files const f;
+    for (auto const& call : calls) {
+        CAPTURE(call.arguments);
+        auto const run = get(call.arguments, {"SSL_CERT_FILE=" + f.ca});
+        CAPTURE(run.err);
+        CHECK(run.status == call.status);
+        CHECK(run.out.empty() == (call.status != 0));
+    }
+}
+
+TEST_CASE("example get reads answers of every kind, and takes none for whole that is not") {
+    struct {
+        std::string answer;
+        bool clean;
+        int status;
+        std::string body;
+    } const answers[] = {
+        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", true, 0, "hello"},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", false, 0, "hello"}, // the length says that it is whole
+        {"HTTP/1.1 200 OK\r\n\r\nhello", true, 0, "hello"},
+        {"HTTP/1.1 200 OK\r\n\r\nhello", false, 5, "hello"},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello", true, 6, "hello"},
+        {"HTTP/1.1 200 OK\r\nContent-Length: nine\r\n\r\nhello", true, 6, ""},
+        {"HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n5\r\nhello\r\n7;x=y\r\n, world\r\n0\r\nA: b\r\n\r\n", true, 0,
+         "hello, world"},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", true, 6, "hello"},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n", true, 6, ""},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", true, 6, ""},
+        {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n!", true, 0, "!"},
+        {"HTTP/1.1 204 No Content\r\n\r\n", true, 0, ""},
+        {"HTTP/1.1 301 Moved Permanently\r\nContent-Length: 0\r\n\r\n", true, 1, ""},
+        {"HTTP/1.1 200 OK\r\nContent-", true, 6, ""},
+        {"220 mail.example ESMTP\r\n\r\n", true, 6, ""},
+        {"", true, 6, ""},
+        {"", false, 5, ""},
+    };
+    files const f;
+    for (auto const& one : answers) {
+        CAPTURE(one.answer, one.clean);
+        std::future<std::string> request;
+        auto const port = serve_once(request, one.answer, one.clean);
+        auto const run = get({"--ca", f.ca, local_url(port, "/a/b?c=d#e")});
+        CAPTURE(run.err);
+        CHECK(run.status == one.status);
+        CHECK(run.out == one.body);
+        CHECK(run.err.empty() == (one.status == 0));
+        CHECK(request.get() == "GET /a/b?c=d HTTP/1.1\r\nHost: localhost:" + std::to_string(port) +
+                                   "\r\nUser-Agent: tlspp-get\r\nAccept: */*\r\nConnection: close\r\n\r\n");
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tlspp/x509/checks/key_usage.hpp>
+
+#include "../chains.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace tlspp;
+using chains::build;
+using chains::judge;
+namespace usage = dev::usage;
+
+TEST_CASE("who issues may sign certificates, and the leaf may not", "[key_usage]") {
+    CHECK(judge(build({}, {{}})).empty());
+    CHECK(judge(build({.key_usage = 0}, {{.key_usage = 0}}, {.dns_names = {"a.example"}, .key_usage = 0})).empty());
+    CHECK_FALSE(judge(build({}, {{.key_usage = usage::digital_signature}})).empty());
+    CHECK_FALSE(judge(build({.key_usage = usage::crl_sign}, {})).empty());
+
+    auto const b = build({}, {}, {.dns_names = {"a.example"},
+                                  .key_usage = usage::digital_signature | usage::key_cert_sign});
+    CHECK(judge(b) == verify_flag::key_usage);
+    CHECK(chains::mbedtls_accepts(b));
+    CHECK(chains::judge_with(b, {.insecure_no_key_usage = true}).empty());
+}
+
+TEST_CASE("the leaf may be used as it is", "[key_usage]") {
+    auto const b = build({}, {}, {.dns_names = {"a.example"}, .key_usage = usage::key_encipherment});
+    CHECK(judge(b).empty());
+    auto const signing = x509::key_usages(static_cast<std::uint16_t>(x509::key_usage::digital_signature));
+    CHECK(chains::judge_with(b, {.leaf_usage = signing}) == verify_flag::key_usage);
+    CHECK(chains::judge_with(build({}, {}), {.leaf_usage = signing}).empty());
+}

@@ -1,0 +1,98 @@
+# Shared by the scripts of tools/. Source it first:   . "$(dirname "$(readlink -f "$0")")/lib/common.sh"
+
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+builds=${TLSPP_BUILD:-$root/build}
+
+say() { printf '%s\n' "$*"; }
+complain() { printf '%s\n' "$*" >&2; }
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# The Debian packages that bring a command.
+packages_of() {
+    case $1 in
+        arm-none-eabi-g++) echo gcc-arm-none-eabi libstdc++-arm-none-eabi-newlib ;;
+        clang++-*) echo "clang-${1#clang++-}" ;;
+        ninja) echo ninja-build ;;
+        *) echo "$1" ;;
+    esac
+}
+
+# install_commands COMMAND...: installs what is missing, where it may. False when something is still missing.
+install_commands() {
+    local command packages=() sudo=()
+    for command in "$@"; do
+        has "$command" || packages+=($(packages_of "$command"))
+    done
+    ((${#packages[@]})) || return 0
+    if has apt-get; then
+        if ((EUID != 0)) && has sudo && sudo -n true 2>/dev/null; then sudo=(sudo -n); fi
+        if ((EUID == 0)) || ((${#sudo[@]})); then
+            say "Installing ${packages[*]} ..."
+            "${sudo[@]}" apt-get -qq update >/dev/null 2>&1 || true
+            "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
+                "${packages[@]}" >/dev/null 2>&1 </dev/null || true
+        fi
+    fi
+    for command in "$@"; do
+        has "$command" || return 1
+    done
+}
+
+# need COMMAND...: what nothing works without.
+need() {
+    local command missing=()
+    install_commands "$@" && return
+    for command in "$@"; do
+        has "$command" || missing+=($(packages_of "$command"))
+    done
+    complain "Please install (these are the names of Debian's packages): ${missing[*]}"
+    exit 2
+}
+
+# want COMMAND...: what only some checks need. False, with a word about it, when it cannot be had.
+want() {
+    local command missing=()
+    install_commands "$@" && return
+    for command in "$@"; do
+        has "$command" || missing+=($(packages_of "$command"))
+    done
+    complain "Not installed, so what needs it is left out: ${missing[*]}"
+    return 1
+}
+
+need_build_tools() {
+    need meson ninja g++ pkg-config python3
+    want ccache || true
+    "$root/tools/fetch-wraps"
+}
+
+# cached COMPILER: the compiler behind ccache, where there is one.
+cached() { if has ccache; then echo "ccache $1"; else echo "$1"; fi; }
+
+# configure NAME CC CXX OPTION...: makes the build folder once; ninja reconfigures it when a meson.build changes.
+configure() {
+    local folder=$builds/$1 cc=$2 cxx=$3
+    shift 3
+    if [[ -f $folder/build.ninja && -f $folder/options && $(<"$folder/options") == "$cc $cxx $*" ]]; then
+        return
+    fi
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    CC=$(cached "$cc") CXX=$(cached "$cxx") meson setup "$folder" "$root" "$@" >"$folder.log" 2>&1 || {
+        cat "$folder.log" >&2
+        return 1
+    }
+    mv "$folder.log" "$folder/setup.log"
+    printf '%s' "$cc $cxx $*" >"$folder/options"
+}
+
+# build NAME TARGET...: quiet unless something fails; goes on after a failure, so that one run tells all.
+build() {
+    local folder=$builds/$1
+    shift
+    ninja -C "$folder" -k 0 "$@" >"$folder/build.log" 2>&1 || {
+        grep -v '^\[[0-9]*/[0-9]*\] [A-Z]' "$folder/build.log" >&2
+        return 1
+    }
+}
