@@ -108,9 +108,11 @@ TEST_CASE("what is not a server name is refused with its reason") {
         {"good.example\0.evil.example"s, reason::name_nul},
         {repeat("a", 300) + "\0"s, reason::name_nul},
         {"127.0.0.1\0"s, reason::name_nul},
+#if !TLSPP_IDN
         {"b\xC3\xBC" "cher.example", reason::name_not_ascii},
         {"example\xE3\x80\x82org", reason::name_not_ascii},
         {"\xFF", reason::name_not_ascii},
+#endif
         {"two words", reason::name_character},
         {" example.org", reason::name_character},
         {"example.org ", reason::name_character},

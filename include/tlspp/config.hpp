@@ -32,6 +32,12 @@
 #define TLSPP_INSPECTOR 1
 #endif
 
+/// `TLSPP_IDN`: 1 converts internationalised server names with libidn2, which is then needed (`idn.hpp`). Default: 0,
+/// they are refused.
+#ifndef TLSPP_IDN
+#define TLSPP_IDN 0
+#endif
+
 /// `TLSPP_SOCKETS`: 1 where BSD sockets are to be had. Default: found by their headers. `TLSPP_LWIP_SOCKETS` takes
 /// lwIP's instead (lwIP 2.1 or newer, with LWIP_SOCKET, LWIP_DNS and LWIP_SOCKET_POLL).
 #if defined(TLSPP_LWIP_SOCKETS)

@@ -4,6 +4,7 @@
 
 #include <tlspp/bytes.hpp>
 #include <tlspp/detail/ip_address.hpp>
+#include <tlspp/idn.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -31,7 +32,7 @@ public:
     /// Host names: 253 characters at most, labels of 1 to 63 letters, digits, hyphens and underscores, no hyphen at
     /// either end of a label (RFC 1123 §2.1); one trailing dot is removed. The underscore is not in RFC 1123, but
     /// directories and container networks name TLS servers with it. Internationalised names are given as A-labels
-    /// (RFC 5890), which pass through unchanged. A host name never ends in a number: `127.1` and `0x7f000001` are
+    /// (RFC 5890), which pass through unchanged, or, where `TLSPP_IDN` is 1, in UTF-8 (`idn.hpp`). A host name never ends in a number: `127.1` and `0x7f000001` are
     /// addresses to some resolvers and names to others, so they are refused.
     /// Addresses: IPv4 as four decimal numbers without leading zeros, IPv6 as in RFC 4291 §2.2, `::ffff:192.0.2.1`
     /// included, without brackets and zone.
@@ -74,6 +75,9 @@ private:
     static constexpr bool digit(char c) noexcept { return c >= '0' && c <= '9'; }
     static constexpr bool alphanumeric(char c) noexcept { return digit(c) || (lower(c) >= 'a' && lower(c) <= 'z'); }
 
+#if TLSPP_IDN
+    static result<server_name> parse_international(std::string_view text) noexcept;
+#endif
     static constexpr reason characters(std::string_view text) noexcept;
     static constexpr reason labels(std::string_view text) noexcept;
     static constexpr bool number(std::string_view label) noexcept;
@@ -120,6 +124,13 @@ constexpr result<server_name> server_name::parse(std::string_view text) noexcept
         }
     }
     if (auto const why = characters(text); why != reason::none) {
+#if TLSPP_IDN
+        if !consteval {
+            if (why == reason::name_not_ascii) {
+                return parse_international(text);
+            }
+        }
+#endif
         return refuse(why);
     }
     auto const host = text.back() == '.' ? text.substr(0, text.size() - 1) : text;
@@ -133,6 +144,21 @@ constexpr result<server_name> server_name::parse(std::string_view text) noexcept
     name.keep(host);
     return name;
 }
+
+#if TLSPP_IDN
+inline result<server_name> server_name::parse_international(std::string_view text) noexcept {
+    char ascii[max_size + 1]; // a trailing dot may be in it
+    auto const size = detail::to_a_labels(text, ascii);
+    if (!size) {
+        return std::unexpected(size.error());
+    }
+    auto name = parse(std::string_view(ascii, *size));
+    if (name && name->kind() != name_kind::dns) { // digits of another script are no address
+        return std::unexpected(error(errc::invalid_name, reason::name_idna).about(text));
+    }
+    return name;
+}
+#endif
 
 inline result<server_name> server_name::from_address(bytes address) noexcept {
     if (address.size() != 4 && address.size() != 16) {

@@ -137,6 +137,56 @@ void broken_certificate(recipe& r, chooser& random, key_ring&) {
     r.leaf.tamper_before_signing = [where](octets& tbs) { tbs.resize(tbs.size() - 1 - where); };
 }
 
+void critical(dev::certificate_options& one, const char* oid, std::string_view content) {
+    one.extensions.push_back({.oid = oid, .der = octets_of(content), .critical = true});
+}
+void critical_access(recipe& r, chooser&, key_ring&) { // RFC 5280 §4.2.2.1 forbids it, and it is not processed
+    critical(r.leaf, "1.3.6.1.5.5.7.1.1",
+             "\x30\x1B\x30\x19\x06\x08\x2B\x06\x01\x05\x05\x07\x30\x01\x86\x0Dhttp://o.test");
+}
+void critical_subject_identifier(recipe& r, chooser& random, key_ring&) {
+    critical(r.middle(random), "2.5.29.14", "\x04\x04" "abcd");
+}
+void critical_purposes(recipe& r, chooser&, key_ring&) {
+    critical(r.leaf, "2.5.29.37", "\x30\x0A\x06\x08\x2B\x06\x01\x05\x05\x07\x03\x01");
+}
+void usage_not_critical(recipe& r, chooser& random, key_ring&) {
+    r.middle(random).extensions.push_back({.oid = "2.5.29.15", .der = octets_of("\x03\x02\x01\x06")});
+}
+void names_critical(recipe& r, chooser&, key_ring&) {
+    r.leaf.extensions.push_back({.oid = "2.5.29.17", .der = der(0x30, der(0x82, r.name)), .critical = true});
+}
+void address_of_five(recipe& r, chooser&, key_ring&) {
+    r.leaf.extensions.push_back(
+        {.oid = "2.5.29.17", .der = der(0x30, der(0x82, r.name), der(0x87, octets_of("\xC0\x01\x02\x03\x04")))});
+}
+void strange_dns_name(recipe& r, chooser& random, key_ring&) { // beside the right one
+    constexpr const char* forms[] = {"a..example", "a b.example", "-a.example", "a_b.example", "192.0.2.1.example"};
+    r.leaf.dns_names.push_back(random.of(forms));
+}
+void byte_behind(recipe& r, chooser&, key_ring&) {
+    r.leaf.tamper = [](octets& certificate) { certificate.push_back(std::byte{0}); };
+}
+void unused_bits(recipe& r, chooser&, key_ring&) { // of the signature: an ECDSA one has none
+    r.leaf.tamper = [](octets& certificate) {
+        auto parts = split(certificate);
+        auto const header = bytes(parts.at(2)).size() > 0x82 ? 3U : 2U;
+        parts.at(2).at(header) = std::byte{1};
+        certificate = join(detail::der_tag::sequence, parts);
+    };
+    r.last().key_pem = or_throw(dev::authority::create()).own_credentials().key_pem; // P-256
+}
+void long_length(recipe& r, chooser&, key_ring&) { // DER takes the shortest form
+    r.leaf.tamper_before_signing = replace(field::serial, octets_of({"\x02\x81\x02\x11\x11", 5}));
+}
+void key_of_nobody(recipe& r, chooser&, key_ring&) { // a point that is not on the curve
+    r.last().tamper_before_signing = edit(field::key, [](octets whole) {
+        whole.back() ^= std::byte{1};
+        return whole;
+    });
+    r.last().key_pem = or_throw(dev::authority::create()).own_credentials().key_pem; // P-256
+}
+
 constexpr rule all[] = {
     {"subjectAltName twice", "RFC 5280 §4.2", topic::form, refuse, 0, 2, duplicate_names},
     {"basicConstraints twice", "RFC 5280 §4.2", topic::form, refuse, 1, 2, duplicate_basic},
@@ -171,6 +221,17 @@ constexpr rule all[] = {
     {"subjectAltName empty", "RFC 5280 §4.2.1.6", topic::form, refuse, 0, 2, empty_names},
     {"something behind subjectAltName", "X.690 §8.1", topic::form, open, 0, 2, rest_behind_names},
     {"empty list of extensions", "RFC 5280 §4.1", topic::form, refuse, 0, 2, no_extensions},
+    {"authorityInfoAccess critical", "RFC 5280 §4.2.2.1", topic::critical, open, 0, 2, critical_access},
+    {"subjectKeyIdentifier critical", "RFC 5280 §4.2.1.2", topic::critical, open, 1, 2, critical_subject_identifier},
+    {"extendedKeyUsage critical", "RFC 5280 §4.2.1.12", topic::critical, accept, 0, 2, critical_purposes},
+    {"keyUsage not critical", "RFC 5280 §4.2.1.3", topic::form, open, 1, 2, usage_not_critical},
+    {"subjectAltName critical", "RFC 5280 §4.2.1.6", topic::critical, accept, 0, 2, names_critical},
+    {"address of five octets", "RFC 5280 §4.2.1.6", topic::form, open, 0, 2, address_of_five},
+    {"strange DNS name beside the right one", "RFC 5280 §4.2.1.6", topic::form, open, 0, 2, strange_dns_name},
+    {"an octet behind the certificate", "X.690 §8.1", topic::form, open, 0, 2, byte_behind},
+    {"unused bits in a signature", "RFC 5480 §2.2", topic::form, refuse, 0, 2, unused_bits},
+    {"length not in the shortest form", "X.690 §10.1", topic::form, open, 0, 2, long_length},
+    {"key that is no point of its curve", "RFC 5480 §2.2", topic::path, refuse, 0, 2, key_of_nobody},
     {"certificate cut off", "RFC 5280 §4.1", topic::form, refuse, 0, 2, broken_certificate},
 };
 } // namespace

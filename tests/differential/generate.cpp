@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
+#include "judge.hpp"
 #include "rules.hpp"
 
 #include <tlspp/detail/json_writer.hpp>
-#include <tlspp/server_name.hpp>
-#include <tlspp/x509/verify_chain.hpp>
 
 #include <cstdio>
 #include <cstdlib>
@@ -14,28 +13,6 @@
 /// all that others need to judge it too; judge.py does that.
 namespace differential {
 namespace {
-
-/// Nothing where tlspp accepts the chain, else why not.
-std::string refusal(const made_chain& chain, const std::string& name) {
-    auto const wanted = server_name::parse(name);
-    if (!wanted) {
-        return std::string(wanted.error().message().view());
-    }
-    auto const trust = trust_store::from_pem(chain.anchors);
-    if (!trust) {
-        return "trust: " + std::string(trust.error().message().view());
-    }
-    std::vector<certificate> parsed;
-    for (auto const& pem : chain.sent) {
-        auto one = certificate::from_pem(pem);
-        if (!one) {
-            return std::string(one.error().message().view());
-        }
-        parsed.push_back(*one);
-    }
-    auto const verdict = x509::verify(parsed, *trust, {.name = &*wanted, .purpose = x509::purpose::server});
-    return verdict ? std::string() : std::string(verdict.error().message().view());
-}
 
 const char* text(verdict v) { return v == verdict::accept ? "accept" : v == verdict::refuse ? "refuse" : "open"; }
 const char* text(topic t) {
@@ -75,7 +52,8 @@ void print(std::size_t number, const rule& r, const std::string& name, const mad
     }
     add("others", others);
     add("key", chain.key);
-    add("tlspp", refusal(chain, name));
+    add("tlspp", refusal_of_verify(chain, name));
+    add("handshake", refusal_of_handshake(chain, name));
     json.close('}');
     std::printf("%s\n", json.take().c_str());
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "rules.hpp"
 
-/// Chains that everybody should accept.
+/// Chains that everybody should accept, but for one that the RFC leaves to them.
 namespace differential {
 namespace {
 namespace usage = dev::usage;
@@ -169,7 +169,7 @@ constexpr rule all[] = {
     {"IPv6 address", "RFC 9525 §6.4", topic::none, accept, 0, 2, ipv6},
     {"empty subject", "RFC 5280 §4.2.1.6", topic::none, accept, 0, 2, only_alternative_names},
     {"leaf without extendedKeyUsage", "RFC 5280 §4.2.1.12", topic::key_usage, accept, 0, 2, no_leaf_purpose},
-    {"leaf for any purpose", "RFC 5280 §4.2.1.12", topic::key_usage, accept, 0, 2, any_purpose},
+    {"leaf for any purpose", "RFC 5280 §4.2.1.12", topic::key_usage, open, 0, 2, any_purpose},
     {"leaf without keyUsage", "RFC 5280 §4.2.1.3", topic::key_usage, accept, 0, 2, no_leaf_usage},
     {"intermediate for servers only", "RFC 5280 §4.2.1.12", topic::key_usage, accept, 1, 3, server_only},
     {"pathLenConstraint reached", "RFC 5280 §4.2.1.9", topic::constraints, accept, 0, 3, path_lengths},

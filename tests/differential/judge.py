@@ -4,8 +4,9 @@
     judge.py GENERATOR COUNT SEED [--tap] [--keep FOLDER] [--rule RULE]
 
 Prints where the three differ, grouped by part of the RFCs, and ends with "N passed, N failed". A chain fails when
-tlspp's verdict is not the RFC's; where the RFCs leave the verdict open, none is wrong. In any case a chain fails that
-tlspp accepts and both others refuse, and so do more than ten groups.
+tlspp's verdict is not the RFC's; where the RFCs leave the verdict open, none is wrong, but it fails when tlspp accepts
+what both others refuse. It fails, too, when tlspp's client accepts in a handshake what `x509::verify` refuses. More than
+ten groups of differences are a failure of their own.
 """
 
 import argparse
@@ -105,8 +106,13 @@ def verdict(refusal):
     return "refuse" if refusal else "accept"
 
 
+def plain(text):
+    """Without the name and the advice of tlspp's sentences."""
+    return re.sub(r"^the peer's certificate was rejected \([^)]*\): |; (check|make sure|see|give) [^;]*$", "", text)
+
+
 def most_common(texts):
-    return collections.Counter(texts).most_common(1)[0][0] or "accepts"
+    return collections.Counter(map(plain, texts)).most_common(1)[0][0]
 
 
 class Table:
@@ -118,14 +124,16 @@ class Table:
         for case in cases:
             self.rules[case["rule"]].append(case)
         self.wrong = [c for c in cases if c["expected"] != "open" and verdict(c["tlspp"]) != c["expected"]]
-        self.alone = [c for c in cases if not c["tlspp"] and c["python"] and c["openssl"]]
+        self.alone = [c for c in cases if c["expected"] != "accept" and not c["tlspp"] and c["python"] and c["openssl"]]
+        self.loose = [c for c in cases if c["tlspp"] and not c["handshake"]]
+        self.strict = [c for c in cases if not c["tlspp"] and c["handshake"]]
         self.groups = collections.defaultdict(list)
         for case in cases:
             if len({verdict(case[who]) for who in ("tlspp", "python", "openssl")}) != 1:
                 self.groups[case["topic"]].append(case)
 
     def failed(self):
-        return {c["id"] for c in self.wrong} | {c["id"] for c in self.alone}
+        return {c["id"] for c in self.wrong + self.alone + self.loose}
 
     def show(self):
         print(f"{len(self.cases)} chains by {len(self.rules)} rules")
@@ -147,7 +155,17 @@ class Table:
                 for key, letter in (("tlspp", "T"), ("python", "P"), ("openssl", "O")):
                     if letter not in who:
                         print(f"              {key}: {most_common(c[key] for c in same)}")
-        for title, cases in (("Not as the RFCs have it:", self.wrong), ("Accepted by tlspp alone:", self.alone)):
+        print(f"\nRefused in a handshake, where Mbed TLS reads the certificates, and accepted by x509::verify: "
+              f"{len(self.strict)}")
+        reasons = collections.defaultdict(collections.Counter)
+        for case in self.strict:
+            reasons[plain(case["handshake"])][case["rule"]] += 1
+        for why, rules in sorted(reasons.items()):
+            print(f"  {sum(rules.values()):4}  {why}")
+            if len(rules) <= 5:
+                print("        " + ", ".join(f"{rule} {number}" for rule, number in sorted(rules.items())))
+        for title, cases in (("Not as the RFCs have it:", self.wrong), ("Accepted by tlspp alone:", self.alone),
+                             ("Accepted in a handshake only:", self.loose)):
             if cases:
                 print("\n" + title)
             for case in cases:

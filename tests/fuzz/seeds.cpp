@@ -144,16 +144,19 @@ void keys(const dev::authority& ca) {
     }
 }
 
-/// The first of these is good for a.example; the others are broken in one way each, or look for limits.
+std::string all_der_of(std::string_view pem) {
+    std::string der;
+    detail::pem_cursor blocks(pem);
+    for (detail::pem_block block; blocks.next(block);) {
+        der += der_of(block.whole);
+    }
+    return der;
+}
+
+/// Good and bad in one way each, for the checks; whether the signatures are right is not asked.
 void chains() {
     auto const put_chain = [](const dev::authority& issuer, const dev::certificate_options& leaf) {
-        auto const made = or_throw(issuer.issue_pem(leaf)).certificate_pem + issuer.root_pem();
-        std::string der;
-        detail::pem_cursor blocks(made);
-        for (detail::pem_block block; blocks.next(block);) {
-            der += der_of(block.whole);
-        }
-        put("chain", der);
+        put("checks", all_der_of(or_throw(issuer.issue_pem(leaf)).certificate_pem + issuer.root_pem()));
     };
     auto options = ca_options("Root");
     options.permitted = {"DNS:example", "IP:192.0.2.0/24", "email:example", "URI:.example", "dirName:O=Example"};
@@ -183,6 +186,30 @@ void chains() {
     put_chain(or_throw(plain.intermediate(ca_options("Plain"))),
               {.dns_names = {"a.example"}, .not_before = from, .not_after = until});
 }
+
+/// Good for a.example. RSA, since its signatures are the quickest to check.
+void signed_chains() {
+    auto options = ca_options("Root");
+    options.key_type = dev::key_type::rsa_2048;
+    auto const root = or_throw(dev::authority::create(options));
+    options.common_name = "Inner";
+    options.permitted = {"DNS:example"};
+    auto const inner = or_throw(root.intermediate(options));
+    options.key_pem = or_throw(inner.issue_pem(options)).key_pem;
+    auto const again = or_throw(inner.intermediate(options)); // the same name, another key
+    dev::certificate_options const leaf{.dns_names = {"a.example"},
+                                        .not_before = from,
+                                        .not_after = until,
+                                        .key_pem = options.key_pem};
+    auto const by_root = all_der_of(or_throw(root.issue_pem(leaf)).certificate_pem);
+    auto const by_inner = all_der_of(or_throw(inner.issue_pem(leaf)).certificate_pem);
+    auto const by_again = all_der_of(or_throw(again.issue_pem(leaf)).certificate_pem);
+    auto const anchor = der_of(root.root_pem());
+    for (auto const& chain : {by_root + anchor, by_inner + anchor, by_again + anchor, by_inner + by_again + anchor,
+                              by_root + by_again + by_again, by_root}) {
+        put("chain", chain);
+    }
+}
 } // namespace
 
 int main(int argc, char** argv) {
@@ -196,5 +223,6 @@ int main(int argc, char** argv) {
     lists(ca);
     keys(ca);
     chains();
+    signed_chains();
     return 0;
 }

@@ -14,25 +14,25 @@
 using namespace tlspp;
 
 namespace {
-constexpr std::int64_t year = 365 * 86400;
-constexpr std::int64_t long_ago = 1'000'000'000;
-
 /// A store that is not parsed, of these certificates.
 trust_store unparsed(const std::string& pem) {
     test::temporary_folder const folder;
     folder.write("cas.pem", pem);
     return or_throw(trust_store::from_directory(folder.path()));
 }
+} // namespace
+
+#if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
+namespace {
+constexpr std::int64_t year = 365 * 86400;
+constexpr std::int64_t long_ago = 1'000'000'000;
 
 std::string upper(std::string text) {
     std::ranges::transform(text, text.begin(),
                            [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
     return text;
 }
-} // namespace
 
-#if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
-namespace {
 /// Both ways have to agree; what they agree on.
 lookup::verdict judge(const trust_store& chain, const trust_store& trust) {
     auto const one = lookup::by_callback(chain, trust);

@@ -71,7 +71,6 @@ inline result<void> verify(std::span<const certificate> chain, const trust_store
     } else if (!options.email.empty()) {
         name = {detail::peer_name::kind::email, options.email, {}};
     }
-    policy.on_verify = {}; // made for handshakes, and asked once
     detail::path_search search(policy, name, trust, 100);
     auto const found = complete ? search.run(pool[0], pool[0].next)
                                 : std::unexpected(error(errc::invalid_argument, reason::empty_handle));

@@ -37,14 +37,18 @@ public:
         }
         pool_ = pool;
         path_[0] = &leaf;
-        if (!extend(1) && !judged_ && !failed_) {
+        bool const good = extend(1);
+        if (!good && !judged_ && !failed_) {
+            budget_ = 1; // for what Mbed TLS says of the certificate alone
             (void)link(leaf, nullptr, flags_[0]);
+            flags_[0].child |= MBEDTLS_X509_BADCERT_NOT_TRUSTED;
             (void)judge(1);
         }
         if (failed_) {
             return std::unexpected(error(errc::out_of_memory));
         }
-        return best_;
+        // only a whole chain to an anchor may come out without a flag, whatever went on above
+        return good ? verify_flags() : best_.empty() ? verify_flags(verify_flag::not_trusted) : best_;
     }
 
 private:

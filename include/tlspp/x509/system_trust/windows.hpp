@@ -19,7 +19,7 @@
 /// The certificate store of Windows: "ROOT" of the current user, which includes that of the machine, without what stands
 /// in "Disallowed" and without CAs that are not for servers. Windows fetches rarely used roots when CryptoAPI meets
 /// them; such a one is not in the store before. Link with crypt32.
-/// \par Status compiled with mingw-w64, and run where Wine can be had; not tried on Windows.
+/// \par Status compiled with mingw-w64 and run under Wine 8; not tried on Windows itself.
 namespace tlspp::inline TLSPP_ABI::x509::system_trust {
 
 class windows_store {
