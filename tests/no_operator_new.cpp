@@ -7,7 +7,7 @@
 #include "../benchmarks/overhead/credentials.h"
 
 #include <catch2/catch_test_macros.hpp>
-#include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
 
 #include <cstdlib>
 #include <new>

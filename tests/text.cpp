@@ -99,6 +99,8 @@ TEST_CASE("small things in words", "[text]") {
     CHECK(serial_to_string("\x01") == "01");
     CHECK(serial_to_string("\xFF") == "-01");
     CHECK(serial_to_string({"\xFF\x00", 2}) == "-0100");
+    CHECK(serial_to_string("\x80") == "-80"); // the number whose negative has the same bits
+    CHECK(serial_to_string({"\x80\x00", 2}) == "-8000");
     CHECK(time_to_string(0) == "Jan  1 00:00:00 1970 GMT");
     CHECK(to_string(x509::oids::common_name) == "2.5.4.3");
     auto const c = samples::issue({.dns_names = {std::string(200, 'a') + ".example"}, .subject = "CN=a"});

@@ -108,7 +108,7 @@ inline std::string serial_to_string(bytes serial) {
         magnitude[i] = static_cast<char>(sum & 0xFFU);
         carry = sum >> 8;
     }
-    return "-" + serial_to_string(magnitude);
+    return "-" + serial_to_string(std::string(1, '\0') + magnitude); // 0x80 would be negative again
 }
 
 namespace detail {

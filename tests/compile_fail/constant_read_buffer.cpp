@@ -1,4 +1,4 @@
-// expect: (no viable conversion|could not convert|no matching)
+// expect: (no viable conversion|could not convert|cannot convert|no matching)
 #include <tlspp/tlspp.hpp>
 
 #include <array>

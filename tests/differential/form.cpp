@@ -194,7 +194,7 @@ constexpr rule all[] = {
     {"an unknown extension twice", "RFC 5280 §4.2", topic::form, refuse, 0, 2, duplicate_unknown},
     {"leaf of version 1", "RFC 5280 §4.1.2.1", topic::form, refuse, 0, 2, old_leaf},
     {"intermediate of version 1", "RFC 5280 §6.1.4(k)", topic::form, refuse, 1, 2, old_intermediate},
-    {"root of version 1", "RFC 5280 §6.1.1(d)", topic::form, open, 0, 2, old_root},
+    {"root of version 1", "RFC 5280 §6.1.1(d)", topic::path, accept, 0, 2, old_root},
     {"extensions in version 1", "RFC 5280 §4.1.2.1", topic::form, refuse, 0, 2, version_mismatch},
     {"version 4", "RFC 5280 §4.1.2.1", topic::form, refuse, 0, 2, version_four},
     {"serial number 0", "RFC 5280 §4.1.2.2", topic::form, open, 0, 2, zero_serial},

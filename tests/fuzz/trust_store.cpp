@@ -29,13 +29,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     look(trust_store::from_pem(input));
     look(trust_store::from_der(input));
 
-    std::vector<bytes> table;
+    std::vector<std::span<const unsigned char>> table;
     for (bytes rest = input; !rest.empty() && table.size() != 8;) {
         std::size_t const one = tlspp::detail::der_object_size(rest);
-        table.push_back(rest.first(one == 0 ? rest.size() : one));
-        rest = rest.without_first(table.back().size());
+        bytes const der = rest.first(one == 0 ? rest.size() : one);
+        table.emplace_back(der.uchars(), der.size());
+        rest = rest.without_first(der.size());
     }
+#if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
     look(trust_store::bundle(table));
+#endif
+    look(trust_store::bundle_parsed(table));
 
     tlspp::detail::anchors lenient;
     if (auto const read = lenient.add(input); read) {

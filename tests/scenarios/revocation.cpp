@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Revocation in handshakes: who is asked, and that no answer is a refusal.
 #include "../support/contexts.hpp"
+#include "../support/temporary_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -79,6 +80,30 @@ TEST_CASE("a certificate issued by the anchor itself", "[revocation]") {
     CHECK(judge(mode, by_root(), version::tls1_3, the_world().direct).empty());
     CHECK(judge(mode, by_root({"0C"}), version::tls1_3, the_world().direct) == verify_flag::revoked);
     CHECK(judge(mode, by_middle(), version::tls1_3, the_world().direct) == verify_flag::crl_missing);
+}
+
+TEST_CASE("a certificate that is trusted itself has nobody to ask", "[revocation]") {
+    auto const mode = GENERATE(revocation::leaf, revocation::chain);
+    auto const self = or_throw(dev::authority::create(
+        {.dns_names = {"localhost"}, .is_ca = false, .key_usage = dev::usage::digital_signature}));
+    auto const own = self.own_credentials();
+    auto const leaf = or_throw(identity::from_pem(own.certificate_pem, own.key_pem));
+    test::temporary_folder const folder;
+    folder.write("self.pem", self.certificate_pem());
+    for (auto const& trust : {or_throw(trust_store::from_pem(self.certificate_pem())), // parsed, and not
+                              or_throw(trust_store::from_directory(folder.path()))}) {
+        std::size_t size = 0;
+        test::pair p{{.trust = trust,
+                      .revocation = mode,
+                      .crls = by_root(),
+                      .on_verify = [&](verification& v) { size = v.size(); }},
+                     {.identities = {leaf}}};
+        auto const o = p.shake();
+        INFO((o.client ? std::string() : std::string(o.client.error().message().view())));
+        REQUIRE(o.ok());
+        CHECK(size == 1);
+        CHECK(or_throw(p.client.verified_chain()).size() == 1);
+    }
 }
 
 TEST_CASE("a server asks about the certificates of clients", "[revocation]") {

@@ -76,6 +76,8 @@ inline std::string hex(tlspp::bytes data) {
     }
     return out;
 }
+/// A row of a table for `trust_store::bundle`.
+inline std::span<const unsigned char> row(tlspp::bytes der) { return {der.uchars(), der.size()}; }
 inline std::vector<std::byte> octets(std::string_view text) {
     auto const* p = reinterpret_cast<const std::byte*>(text.data());
     return {p, p + text.size()};

@@ -156,9 +156,9 @@ TEST_CASE("a table in flash", "[trust_store]") {
             return tlspp::detail::compare_names(a.subject().der(), b.subject().der()) < 0;
         });
     }
-    std::vector<bytes> table;
+    std::vector<std::span<const unsigned char>> table;
     for (auto const& root : roots) {
-        table.push_back(root.der());
+        table.push_back(samples::row(root.der()));
     }
     CHECK(tlspp::detail::anchor_table(table).sorted() == sorted);
     auto const trust = or_throw(trust_store::bundle(table));
@@ -174,15 +174,15 @@ TEST_CASE("a table in flash", "[trust_store]") {
     CHECK(named == 8 + 2 * 2);
     CHECK_FALSE(or_throw(trust.contains(or_throw(samples::ca().certificate()))));
     CHECK(trust.size() == 10);
-    CHECK(trust.native_handle()->raw.p == table[0].uchars());
+    CHECK(trust.native_handle()->raw.p == table[0].data());
 
-    bytes const cut[] = {table[0], table[1].first(100)};
+    std::span<const unsigned char> const cut[] = {table[0], table[1].first(100)};
     CHECK(trust_store::bundle(cut).error() == errc::malformed);
     CHECK(trust_store::bundle({}).error() == errc::no_trust);
     // the shape of a certificate, with a key that is none
     std::string broken(roots[0].der().text());
     broken[broken.rfind(roots[0].subject().der().text()) + roots[0].subject().der().size() + 1] = 0;
-    bytes const unusable[] = {broken};
+    std::span<const unsigned char> const unusable[] = {samples::row(broken)};
     CHECK(trust_store::bundle(unusable).error() == errc::no_trust);
     CHECK(trust_store::bundle_parsed(unusable).error() == errc::malformed);
 }

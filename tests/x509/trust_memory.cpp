@@ -75,7 +75,7 @@ TEST_CASE("a store is made or memory is out", "[trust_memory]") {
     };
     CHECK(starve([&] { return trust_store::from_pem(text); }, holds(2)) > 3);
     CHECK(starve([&] { return trust_store::from_der(der.der()); }, holds(1)) > 2);
-    bytes const table[] = {der.der()};
+    std::span<const unsigned char> const table[] = {samples::row(der.der())};
     CHECK(starve([&] { return trust_store::bundle_parsed(table); }, holds(1)) > 2);
     CHECK(starved(0, [&] { return trust_store::from_der(der.der()); }).error() == errc::out_of_memory);
 

@@ -53,11 +53,11 @@ TEST_CASE("a store is read from memory", "[trust_store]") {
     SECTION("a table can be parsed without a copy") {
         auto const a = or_throw(samples::ca().certificate());
         auto const b = samples::issue({.dns_names = {"b.example"}});
-        bytes const table[] = {a.der(), b.der()};
+        std::span<const unsigned char> const table[] = {samples::row(a.der()), samples::row(b.der())};
         auto const bundle = or_throw(trust_store::bundle_parsed(table));
         CHECK(bundle.size() == 2);
         CHECK(bundle.native_handle()->raw.p == a.der().uchars());
-        bytes const cut[] = {a.der(), b.der().first(100)};
+        std::span<const unsigned char> const cut[] = {samples::row(a.der()), samples::row(b.der().first(100))};
         CHECK(trust_store::bundle_parsed(cut).error() == errc::malformed);
         CHECK(trust_store::bundle_parsed({}).error() == errc::no_trust);
     }

@@ -167,3 +167,21 @@ TEST_CASE("a chain longer than Mbed TLS's limit is refused", "[verify_chain]") {
     cas.resize(8);
     CHECK(judge(build({}, cas)).empty());
 }
+
+TEST_CASE("every root of the system can be the end of a chain", "[verify_chain]") {
+    auto const system = trust_store::system();
+    if (!system) {
+        SKIP("no CA certificates are installed");
+    }
+    auto const leaf = samples::issue({.dns_names = {"a.example"}});
+    std::size_t seen = 0;
+    CHECK(system->for_each([&](const certificate& root) {
+        const mbedtls_x509_crt* const chain[] = {leaf.native_handle(), root.native_handle()};
+        verify_policy const policy{.purpose = x509::purpose::server};
+        auto const found = x509::check_chain({chain, 2, true}, policy);
+        CAPTURE(root.subject().find(x509::oids::common_name).value.text(), found.bits());
+        CHECK(found.empty());
+        ++seen;
+    }));
+    CHECK(seen == system->size());
+}

@@ -171,6 +171,7 @@ result<void> set_up(context_state& state, const Options& options) noexcept {
 
 inline result<void> set_up_client(context_state& state, const client_options& options) noexcept {
     state.role = role::client;
+    state.verification.purpose = x509::purpose::server;
     state.verify = options.verify;
     if (auto const done = set_up_checks(state.verification, options, options.verify != verify_mode::insecure_none); !done) {
         return done;
@@ -209,6 +210,7 @@ inline result<void> set_up_client(context_state& state, const client_options& op
 
 inline result<void> set_up_server(context_state& state, const server_options& options, int (*on_hello)(mbedtls_ssl_context*)) noexcept {
     state.role = role::server;
+    state.verification.purpose = x509::purpose::client;
     state.identities = options.identities;
     state.client_auth = options.client_auth;
     state.trust = options.trust;

@@ -21,10 +21,8 @@ namespace tlspp::inline TLSPP_ABI {
 /// Certificates that are in it twice are kept once.
 ///
 /// What is read leniently, and the table of `bundle`, is not parsed: certificates are found by their subjects when a
-/// chain needs them, and parsed then. This takes `MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK` in the Mbed TLS
-/// configuration (Mbed TLS bundled with this library has it); without, and in contexts with CRLs, which Mbed TLS does not
-/// combine with that callback, all are parsed at once. The verdicts are the same, and so is what is trusted: every
-/// certificate that can be parsed.
+/// chain needs them, and parsed then. Without `MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK` in the Mbed TLS configuration
+/// (the bundled one has it), and with CRLs in Mbed TLS's hands, all are parsed at once. The verdicts are the same.
 /// \par Thread safety Handles of one store may be used in different threads where `tlspp::thread_safe`.
 class trust_store {
 public:
@@ -59,26 +57,30 @@ public:
     /// Many certificates in DER that are neither copied nor parsed: a table in flash, for firmware. It takes no memory but
     /// the handle's, whatever its size, and the parse of one issuer for a handshake. Needs
     /// `MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK`.
-    ///
-    /// A table that is sorted by subject is searched in logarithmic time, any other from its beginning. The order: the
-    /// bytes of each subject Name in DER, with tag and length, compared as unsigned numbers after A to Z became a to z
-    /// and 0x13 became 0x0C; a name before longer ones that it begins.
+    /// \code
+    /// constexpr unsigned char root_a[] = {…}, root_b[] = {…};
+    /// constexpr std::span<const unsigned char> roots[] = {root_a, root_b};
+    /// auto trust = tlspp::trust_store::bundle(roots);
+    /// \endcode
+    /// A table in the order of its subjects is searched in logarithmic time: each Name in DER, with tag and length, its
+    /// bytes compared after A to Z became a to z and 0x13 became 0x0C; a name before longer ones that it begins.
     /// \return `errc::malformed` where one does not have the shape of a certificate, `errc::no_trust` where none can be
     /// parsed.
     /// \par Lifetime Table and certificates must live as long as the store and all that was made with it.
     template <bool Use = true>
-    static result<trust_store> bundle(std::span<const bytes> table) noexcept {
+    static result<trust_store> bundle(std::span<const std::span<const unsigned char>> table) noexcept {
         static_assert(!Use || detail::build::trusted_certificate_callback,
                       "a table that stays unparsed needs MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK in the Mbed TLS "
                       "configuration; trust_store::bundle_parsed parses it into memory");
-        return from_table(table, false);
+        return from_table<false>(table);
     }
     /// The same, parsed at once, for builds without the callback; strict. The DER is not copied, but each certificate
     /// takes the memory of its parsed form.
-    static result<trust_store> bundle_parsed(std::span<const bytes> table) noexcept { return from_table(table, true); }
+    static result<trust_store> bundle_parsed(std::span<const std::span<const unsigned char>> table) noexcept {
+        return from_table<true>(table);
+    }
 
-    /// False for an empty or moved-from handle.
-    explicit operator bool() const noexcept { return static_cast<bool>(block_); }
+    explicit operator bool() const noexcept { return static_cast<bool>(block_); } ///< false: empty or moved from
     /// True for handles of the same object.
     friend bool operator==(const trust_store&, const trust_store&) noexcept = default;
 
@@ -97,8 +99,8 @@ public:
     /// Whether this very certificate, byte by byte, is in the store.
     /// \return `errc::out_of_memory`.
     result<bool> contains(const certificate& one) const noexcept;
-    /// Calls `each(const certificate&)` for all certificates in the order they were read. Those that cannot be parsed are
-    /// passed over. An `each` that returns bool ends the walk with false; it must not throw.
+    /// Calls `each(const certificate&)`, which must not throw, for all that can be parsed, in the order they were read. An
+    /// `each` that returns bool ends the walk with false.
     /// \return `errc::out_of_memory`.
     template <class Each>
     result<void> for_each(Each&& each) const noexcept;
@@ -123,7 +125,8 @@ public:
 private:
     static result<trust_store> empty() noexcept;
     static result<trust_store> strictly(bytes data) noexcept;
-    static result<trust_store> from_table(std::span<const bytes> table, bool parse) noexcept;
+    template <bool Parse>
+    static result<trust_store> from_table(std::span<const detail::anchor_table::row> table) noexcept;
     /// Parses everything; nothing may fail.
     static result<trust_store> all_good(trust_store store, error otherwise) noexcept;
     /// The store, where there is something in it.
@@ -146,6 +149,9 @@ inline result<trust_store> trust_store::empty() noexcept {
 }
 
 inline result<trust_store> trust_store::usable(trust_store store, const error& otherwise) noexcept {
+    if constexpr (detail::build::files) {
+        store.block_->index.trim();
+    }
     if (auto const done = store.block_->finish(otherwise); !done) {
         return std::unexpected(done.error());
     }
@@ -157,11 +163,8 @@ inline result<trust_store> trust_store::all_good(trust_store store, error otherw
     if (!all) {
         return std::unexpected(all.error());
     }
-    if (all->first_error) {
-        return std::unexpected(*all->first_error);
-    }
-    if (all->parsed == 0) {
-        return std::unexpected(otherwise);
+    if (all->first_error || all->parsed == 0) {
+        return std::unexpected(all->first_error.value_or(otherwise));
     }
     return store;
 }
@@ -188,19 +191,23 @@ inline result<trust_store> trust_store::from_der(bytes der) noexcept {
     return all_good(std::move(*made), error(errc::malformed, reason::certificate_malformed));
 }
 
-inline result<trust_store> trust_store::from_table(std::span<const bytes> table, bool parse) noexcept {
+template <bool Parse>
+result<trust_store> trust_store::from_table(std::span<const detail::anchor_table::row> table) noexcept {
     auto made = empty();
     if (!made) {
         return made;
     }
-    for (bytes der : table) {
+    for (auto const der : table) {
         if (detail::subject_of(der).empty()) {
             return std::unexpected(error(errc::malformed, reason::certificate_malformed));
         }
     }
     made->block_->table = detail::anchor_table(table);
     error const none(errc::no_trust, reason::no_usable_certificates);
-    return parse ? all_good(std::move(*made), none) : usable(std::move(*made), none);
+    if constexpr (Parse) {
+        return all_good(std::move(*made), none);
+    }
+    return usable(std::move(*made), none);
 }
 
 template <bool Use>
@@ -257,16 +264,12 @@ result<trust_store> trust_store::system() noexcept {
 
 inline result<bool> trust_store::contains(const certificate& one) const noexcept {
     bool found = false;
-    if (block_) {
-        auto const walked = block_->each_named(detail::subject_of(one.der()), [&](bytes der) noexcept {
-            found = detail::same_bytes(der, one.der());
-            return !found;
-        });
-        if (!walked) {
-            return std::unexpected(walked.error());
-        }
-    }
-    return found;
+    auto compare = [&](bytes der) noexcept {
+        found = detail::same_bytes(der, one.der());
+        return !found;
+    };
+    auto const walked = block_ ? block_->each_named(detail::subject_of(one.der()), compare) : result<void>();
+    return walked ? result<bool>(found) : std::unexpected(walked.error());
 }
 
 template <class Each>
@@ -284,13 +287,15 @@ result<void> trust_store::for_each_named(const x509::distinguished_name& name, E
 }
 
 inline result<void> trust_store::install(mbedtls_ssl_config& config, mbedtls_x509_crl* crls) const noexcept {
+    mbedtls_x509_crt* all = block_ ? block_->list.get() : nullptr;
 #if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
-    if (block_ && crls == nullptr && block_->list.get() == nullptr) {
+    if (block_ && all == nullptr && crls == nullptr) {
         mbedtls_ssl_conf_ca_cb(&config, &detail::anchors::supply, block_.get());
         return {};
     }
 #endif
-    mbedtls_x509_crt* const all = native_handle();
+    bool const parse = !detail::build::trusted_certificate_callback || crls != nullptr;
+    all = all == nullptr && parse ? native_handle() : all;
     if (all == nullptr) {
         return detail::no_memory();
     }

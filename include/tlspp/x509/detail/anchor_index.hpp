@@ -61,7 +61,7 @@ public:
     /// Calls `each(der) -> bool` for the certificates with this subject, in the order they were added, until it answers
     /// false.
     template <class Each>
-    void each_named(bytes name, Each&& each) const noexcept {
+    void each_named(bytes name, Each& each) const noexcept {
         if (count_ == 0) {
             return;
         }

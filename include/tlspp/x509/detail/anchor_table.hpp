@@ -9,8 +9,11 @@ namespace tlspp::inline TLSPP_ABI::detail {
 /// Certificates in DER that stay where they are, such as in flash. Nothing is kept of them but where the table is.
 class anchor_table {
 public:
+    /// Unlike `bytes`, it is made by the compiler, so that a table of it needs no memory that is written.
+    using row = std::span<const unsigned char>;
+
     anchor_table() noexcept = default;
-    explicit anchor_table(std::span<const bytes> rows) noexcept : rows_(rows) {
+    explicit anchor_table(std::span<const row> rows) noexcept : rows_(rows) {
         for (std::size_t i = 1; sorted_ && i < rows.size(); ++i) {
             sorted_ = compare_names(subject_of(rows[i - 1]), subject_of(rows[i])) <= 0;
         }
@@ -23,7 +26,7 @@ public:
 
     /// As that of `anchor_index`.
     template <class Each>
-    void each_named(bytes name, Each&& each) const noexcept {
+    void each_named(bytes name, Each& each) const noexcept {
         std::size_t first = 0;
         for (std::size_t end = sorted_ ? rows_.size() : 0; first != end;) {
             std::size_t const middle = first + (end - first) / 2;
@@ -35,14 +38,14 @@ public:
         }
         for (std::size_t i = first; i != rows_.size(); ++i) {
             bool const equal = compare_names(subject_of(rows_[i]), name) == 0;
-            if ((equal && !each(rows_[i])) || (sorted_ && !equal)) {
+            if ((equal && !each(bytes(rows_[i]))) || (sorted_ && !equal)) {
                 return;
             }
         }
     }
 
 private:
-    std::span<const bytes> rows_;
+    std::span<const row> rows_;
     bool sorted_ = true;
 };
 } // namespace tlspp::inline TLSPP_ABI::detail

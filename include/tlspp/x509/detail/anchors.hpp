@@ -1,30 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/detail/published.hpp>
+#include <tlspp/x509/detail/anchor_counts.hpp>
 #include <tlspp/x509/detail/anchor_index.hpp>
 #include <tlspp/x509/detail/anchor_table.hpp>
 #include <tlspp/x509/detail/certificate_list.hpp>
 #include <tlspp/x509/detail/parse_error.hpp>
 #include <tlspp/x509/detail/public_pem.hpp>
 
-#include <optional>
-
 namespace tlspp::inline TLSPP_ABI::detail {
-
-/// What became of the certificates of a store.
-struct anchor_counts {
-    std::size_t distinct = 0; ///< those that can be parsed, each counted once
-    std::size_t parsed = 0;   ///< the same with every copy
-    std::size_t skipped = 0;
-    std::optional<error> first_error; ///< why the first of those skipped was
-
-    void skip(const error& why, std::size_t copies = 1) noexcept {
-        skipped += copies;
-        if (!first_error) {
-            first_error = why;
-        }
-    }
-};
 
 /// The block behind a `trust_store`: the certificates in DER, found by their subjects, and, once somebody needs it, the
 /// whole list in Mbed TLS's form. It is complete before it is shared, and constant after that but for what `published`
@@ -57,9 +41,9 @@ struct anchors {
 
     // What is there. `each(bytes der, std::size_t copies) -> bool` is called until it answers false.
     template <class Each>
-    result<void> each_certificate(Each&& each) const noexcept;
+    result<void> each_certificate(Each& each) const noexcept;
     template <class Each>
-    result<void> each_named(bytes name, Each&& each) const noexcept;
+    result<void> each_named(bytes name, Each& each) const noexcept;
     bool has_name(bytes name) const noexcept;
 
     // Parsing.
@@ -83,7 +67,7 @@ private:
 };
 
 inline result<const anchors*> anchors::rest() const noexcept {
-    if (later == nullptr) {
+    if (!build::files || later == nullptr) { // only files are ever left for later
         return nullptr;
     }
     if (const anchors* const known = more.get()) {
@@ -104,7 +88,7 @@ inline result<const anchors*> anchors::rest() const noexcept {
 }
 
 template <class Each>
-result<void> anchors::each_certificate(Each&& each) const noexcept {
+result<void> anchors::each_certificate(Each& each) const noexcept {
     for (std::size_t i = 0; i != table.size(); ++i) {
         if (!each(table.der(i), std::size_t{1})) {
             return {};
@@ -120,9 +104,9 @@ result<void> anchors::each_certificate(Each&& each) const noexcept {
 }
 
 template <class Each>
-result<void> anchors::each_named(bytes name, Each&& each) const noexcept {
+result<void> anchors::each_named(bytes name, Each& each) const noexcept {
     bool found = false;
-    auto const counting = [&](bytes der) noexcept {
+    auto counting = [&](bytes der) noexcept {
         found = true;
         return each(der);
     };
@@ -137,10 +121,11 @@ result<void> anchors::each_named(bytes name, Each&& each) const noexcept {
 
 inline bool anchors::has_name(bytes name) const noexcept {
     bool found = false;
-    index.each_named(name, [&](bytes) noexcept {
+    auto note = [&](bytes) noexcept {
         found = true;
         return false;
-    });
+    };
+    index.each_named(name, note);
     return found;
 }
 
@@ -201,19 +186,19 @@ inline result<void> anchors::add(bytes data) noexcept {
 }
 
 inline result<void> anchors::finish(const error& otherwise) noexcept {
-    index.trim();
     if constexpr (!build::trusted_certificate_callback) {
         auto const all = parse_all(true); // Mbed TLS will ask for the whole list
         return !all ? std::unexpected(all.error()) : all->parsed == 0 ? std::unexpected(otherwise) : result<void>();
     }
     bool usable = false;
     int code = 0;
-    auto const walked = each_certificate([&](bytes der, std::size_t) noexcept {
+    auto try_it = [&](bytes der, std::size_t) noexcept {
         mbedtls_x509_crt* const crt = certificate_list::parse(der, code);
         usable = crt != nullptr;
         free_certificates(crt);
         return !usable && !is_out_of_memory(code);
-    });
+    };
+    auto const walked = each_certificate(try_it);
     if (!walked || (!usable && is_out_of_memory(code))) {
         return no_memory();
     }
@@ -224,7 +209,7 @@ inline result<anchor_counts> anchors::parse_all(bool keep) const noexcept {
     anchor_counts all = shapeless;
     certificate_list parsed;
     bool memory_left = true;
-    auto const walked = each_certificate([&](bytes der, std::size_t copies) noexcept {
+    auto parse_it = [&](bytes der, std::size_t copies) noexcept {
         int code = 0;
         mbedtls_x509_crt* const crt = certificate_list::parse(der, code);
         if (crt != nullptr) {
@@ -237,7 +222,8 @@ inline result<anchor_counts> anchors::parse_all(bool keep) const noexcept {
             all.skip(parse_error(code), copies);
         }
         return memory_left;
-    });
+    };
+    auto const walked = each_certificate(parse_it);
     if (!walked || !memory_left) {
         return no_memory();
     }
@@ -278,7 +264,7 @@ inline int anchors::find_issuers(const mbedtls_x509_crt& child, mbedtls_x509_crt
     certificate_list likely;
     certificate_list others;
     int failure = 0;
-    auto const walked = each_named(bytes_of(child.issuer_raw), [&](bytes der) noexcept {
+    auto take = [&](bytes der) noexcept {
         int code = 0;
         mbedtls_x509_crt* const crt = certificate_list::parse(der, code);
         if (crt == nullptr) {
@@ -296,7 +282,8 @@ inline int anchors::find_issuers(const mbedtls_x509_crt& child, mbedtls_x509_crt
             others.append(*crt);
         }
         return true;
-    });
+    };
+    auto const walked = each_named(bytes_of(child.issuer_raw), take);
     if (!walked) {
         failure = MBEDTLS_ERR_X509_ALLOC_FAILED;
     }

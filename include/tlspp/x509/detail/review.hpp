@@ -49,11 +49,20 @@ inline int ask_hook(const x509::chain_view& chain, const verify_flags* each, std
     return 0;
 }
 
+/// A certificate that is trusted itself and comes from a callback of Mbed TLS's is its own issuer, and there twice.
+inline x509::chain_view without_repeated_anchor(x509::chain_view chain) noexcept {
+    if (chain.size == 2 && same_bytes(bytes_of(chain[0].raw), bytes_of(chain[1].raw))) {
+        chain.size = 1;
+    }
+    return chain;
+}
+
 /// Revocation, pins, distrust list, and `on_verify`; what is found is added to `found`.
 /// \param mbedtls_flags what Mbed TLS found, one for each certificate of the chain.
 /// \return 0, or a code that ends the handshake: memory ran out, or the callback threw.
-inline int review_chain(const x509::chain_view& chain, const std::uint32_t* mbedtls_flags, std::string_view name,
+inline int review_chain(const x509::chain_view& built, const std::uint32_t* mbedtls_flags, std::string_view name,
                         const verify_policy& policy, verify_flags& found, hook_verdict& verdict) noexcept {
+    auto const chain = without_repeated_anchor(built);
     auto const times = verify_flag::expired | verify_flag::not_yet_valid;
     verify_flags each[verification::capacity];
     for (std::size_t i = 0; i != revocable(chain, policy.revocation); ++i) {
