@@ -191,7 +191,9 @@ TEST_CASE("what is not a server name is refused with its reason") {
 #if TLSPP_SENTENCES
 TEST_CASE("the refusal of a name says what to do") {
     auto const sentence = [](std::string_view name) { return std::string(server_name::parse(name).error().message()); };
+#if !TLSPP_IDN
     CHECK(sentence("bücher.example").find("A-labels") != std::string::npos);
+#endif
     CHECK(sentence("two words").find("'two words'") != std::string::npos);
     CHECK(sentence("[::1]").find("without brackets") != std::string::npos);
     CHECK(sentence("127.1").find("four decimal numbers") != std::string::npos);

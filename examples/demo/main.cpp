@@ -14,6 +14,7 @@
 
 #include <mbedtls/build_info.h>
 
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <ctime>
@@ -21,6 +22,8 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 using namespace tlspp;
 

@@ -93,7 +93,7 @@ TEST_CASE("curl refuses our server") {
         CHECK(conn.has_value() == late);
         if (!conn) {
             INFO(conn.error().message().view());
-            CHECK(is_refusal(conn.error()));
+            CHECK(is_refusal(conn.error(), v));
         }
         CHECK(program.wait(limit) == 60); // "The peer's SSL certificate … was not OK"
     }

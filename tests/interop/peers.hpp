@@ -10,6 +10,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
@@ -129,10 +130,11 @@ inline std::string sha256(std::string_view data) {
     return out;
 }
 
-/// The peer refused us: told by an alert, or, where the peer closed with bytes of ours unread, by a reset that may come
-/// before the alert was read.
-inline bool is_refusal(const tlspp::error& why) {
-    return why == tlspp::errc::alert_received || why.why() == tlspp::reason::connection_reset;
+/// The peer refused us, and we were told by its alert. A peer that closes with bytes of ours unread resets the
+/// connection; an alert that came before is heard all the same in TLS 1.2, where it is in the clear.
+inline bool is_refusal(const tlspp::error& why, tlspp::version v) {
+    return why == tlspp::errc::alert_received ||
+           (v == tlspp::version::tls1_3 && why.why() == tlspp::reason::connection_reset);
 }
 
 /// A line without its end; what came where the peer closed before.

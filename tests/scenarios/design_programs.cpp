@@ -15,13 +15,13 @@
 #include "support/certificates.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <algorithm>
 #include <array>
-#include <deque>
 #include <future>
 #include <iostream>
+#include <optional>
 #include <sstream>
 #include <string>
-#include <thread>
 
 using namespace tlspp;
 

@@ -12,9 +12,12 @@
 #include <catch2/generators/catch_generators_all.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <future>
+#include <memory>
+#include <optional>
 #include <string>
 
 using namespace tlspp;

@@ -2,6 +2,7 @@
 #include "../samples.hpp"
 
 #include <tlspp/x509/checks/revocation.hpp>
+#include <tlspp/x509/verify_chain.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -187,4 +188,29 @@ TEST_CASE("lists signed with RSA-PSS", "[revocation]") {
     found = {};
     CHECK(x509::check_revocation(*other.native_handle(), *ca.native_handle(), policy, found) == 0);
     CHECK(found == verify_flag::crl_not_trusted);
+}
+
+TEST_CASE("x509::verify looks up, matches pins, and asks no callback", "[revocation]") {
+    auto const leaf = samples::issue({.dns_names = {"a.example"}, .serial = "0A"});
+    auto const trust = or_throw(samples::ca().trust());
+    x509::verify_options options{.policy = {.revocation = revocation::chain,
+                                            .crls = list(),
+                                            .on_verify = [](verification& v) { v.refuse("not asked"); }}};
+    CHECK(x509::verify({&leaf, 1}, trust, options));
+    options.policy.crls = list({"0A"});
+    CHECK(x509::verify({&leaf, 1}, trust, options).error().flags() == verify_flag::revoked);
+    options.policy.crls = {};
+    CHECK(x509::verify({&leaf, 1}, trust, options).error().flags() == verify_flag::crl_missing);
+    options.policy.revocation = revocation::off;
+    options.policy.pins = {or_throw(spki_pin::of(leaf))};
+    CHECK(x509::verify({&leaf, 1}, trust, options));
+    options.policy.distrusted = options.policy.pins;
+    options.policy.pins = {spki_pin(sha256_digest{})};
+    CHECK(x509::verify({&leaf, 1}, trust, options).error().flags() ==
+          (verify_flag::pin_mismatch | verify_flag::distrusted));
+    // a list that is current then and not now
+    options = {.time = 1'800'000'000, .policy = {.revocation = revocation::leaf}};
+    options.policy.crls = list({}, {.this_update = 1'799'999'999, .next_update = 1'800'000'001});
+    auto const then = x509::verify({&leaf, 1}, trust, options);
+    CHECK((then ? verify_flags() : then.error().flags()).without(verify_flag::expired | verify_flag::not_yet_valid).empty());
 }
