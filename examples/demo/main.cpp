@@ -18,9 +18,9 @@
 #include <charconv>
 #include <chrono>
 #include <ctime>
-#include <sstream>
 #include <iostream>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>

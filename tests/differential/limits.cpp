@@ -125,6 +125,25 @@ void leading_dot(recipe& r, chooser& random, key_ring&) { // written like a cons
     limit(r, random, {"DNS:.tenant.example"});
 }
 
+void hidden_name(recipe& r, chooser& random, key_ring&) { // behind one of a kind that there is not
+    constexpr unsigned char tags[] = {0x89, 0x92, 0x9E};
+    r.leaf.extensions.push_back(
+        {.oid = "2.5.29.17", .der = der(0x30, der(random.of(tags), octets_of("?")), der(0x82, r.name))});
+    limit(r, random, {"DNS:other.example"});
+}
+void hidden_excluded_name(recipe& r, chooser& random, key_ring&) {
+    r.leaf.extensions.push_back({.oid = "2.5.29.17",
+                                 .der = der(0x30, der(0x82, r.name), der(0x92, octets_of("?")),
+                                            der(0x82, octets_of("bank.example")))});
+    limit(r, random, {}, {"DNS:bank.example"});
+    if (random.one_in(2)) {
+        r.name = "bank.example";
+    }
+}
+void constructed_name(recipe& r, chooser&, key_ring&) { // dNSName is a primitive type
+    r.leaf.extensions.push_back({.oid = "2.5.29.17", .der = der(0x30, der(0xA2, r.name))});
+}
+
 constexpr rule all[] = {
     {"DNS name not permitted", "RFC 5280 §4.2.1.10", topic::name_limits, refuse, 0, 3, dns_not_permitted},
     {"another DNS name not permitted", "RFC 5280 §4.2.1.10", topic::name_limits, refuse, 0, 2,
@@ -158,6 +177,10 @@ constexpr rule all[] = {
     {"empty name constraints", "RFC 5280 §4.2.1.10", topic::name_limits, open, 0, 2, empty_constraints},
     {"name constraints cut off", "RFC 5280 §4.2.1.10", topic::name_limits, refuse, 0, 2, broken_constraints},
     {"name constraints in a leaf", "RFC 5280 §4.2.1.10", topic::name_limits, open, 0, 2, in_a_leaf},
+    {"unknown kind of name in front of another", "RFC 5280 §4.2.1.10", topic::name_limits, refuse, 0, 2, hidden_name},
+    {"excluded name behind an unknown kind", "RFC 5280 §4.2.1.10", topic::name_limits, refuse, 0, 2,
+     hidden_excluded_name},
+    {"constructed DNS name", "RFC 5280 §4.2.1.6", topic::names, refuse, 0, 2, constructed_name},
     {"common name not permitted", "RFC 5280 §4.2.1.10", topic::name_limits, open, 0, 2, common_name_not_permitted},
     {"DNS constraint with a leading dot", "RFC 5280 §4.2.1.10", topic::name_limits, open, 0, 2, leading_dot},
 };

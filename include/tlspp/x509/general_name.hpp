@@ -92,16 +92,31 @@ public:
 
     bool next(general_name& out) noexcept {
         detail::der_element element;
-        if (!names_.next(element) || (element.tag & 0xC0U) != 0x80U || (element.tag & 0x1FU) > 8) {
+        if (!names_.next(element)) {
+            failed_ = failed_ || names_.failed();
+            return false;
+        }
+        if (!is_general_name(element.tag)) {
+            failed_ = true;
             names_ = {};
             return false;
         }
         out = general_name(static_cast<general_name_kind>(element.tag & 0x1FU), element.content);
         return true;
     }
+    /// True where the walk ended before the list did: what stands behind was not seen.
+    bool failed() const noexcept { return failed_; }
+
+    /// One of the nine kinds, those that hold several elements constructed, the others not.
+    static constexpr bool is_general_name(unsigned char tag) noexcept {
+        constexpr unsigned constructed = 1U << 0 | 1U << 3 | 1U << 4 | 1U << 5;
+        unsigned const kind = tag & 0x1FU;
+        return (tag & 0xC0U) == 0x80U && kind <= 8 && ((tag & 0x20U) != 0) == ((constructed >> kind & 1U) != 0);
+    }
 
 private:
     detail::der_reader names_;
+    bool failed_ = false;
 };
 /// \endcond
 
