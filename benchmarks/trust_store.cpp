@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
-// What the system's CA certificates cost a program: time until a client context stands, and memory that it keeps, beside
-// parsing the same bundle with Mbed TLS and beside Python's ssl.create_default_context().
+// What the system's CA certificates cost a program: time until a client context stands, and memory that it keeps,
+// beside parsing the same bundle with Mbed TLS and beside Python's ssl.create_default_context().
 //
 //     trust_store [BUNDLE [ROUNDS]]
 //
 // Prints a line `row ratio target reached|missed` for each row, and what was measured on standard error; exit status 1
-// where a target was missed. Times are the best of ROUNDS (default 31), taken in turn. Memory is what was asked of calloc,
-// from which Mbed TLS allocates; this program replaces it, and so needs glibc.
+// where a target was missed. Times are the best of ROUNDS (default 31), taken in turn. Memory is what was asked of
+// calloc, from which Mbed TLS allocates; this program replaces it, and so needs glibc.
 #include <tlspp/tlspp.hpp>
 
 #include <algorithm>
@@ -97,7 +97,8 @@ double microseconds(Act&& act) {
 double python() {
     std::FILE* const pipe = ::popen("python3 -c 'import ssl, time\n"
                                     "t = time.perf_counter(); c = ssl.create_default_context()\n"
-                                    "print((time.perf_counter() - t) * 1e6)' 2>/dev/null", "r");
+                                    "print((time.perf_counter() - t) * 1e6)' 2>/dev/null",
+                                    "r");
     double took = -1;
     if (pipe != nullptr) {
         if (std::fscanf(pipe, "%lf", &took) != 1) {
@@ -164,21 +165,21 @@ int main(int count, char** arguments) {
     }();
     for (int i = 0; i < rounds; ++i) {
         ours = std::min(ours, microseconds([] {
-            if (auto const made = client_context::create(); !made) {
-                stop(made.error().message());
-            }
-        }));
+                            if (auto const made = client_context::create(); !made) {
+                                stop(made.error().message());
+                            }
+                        }));
         parsing = std::min(parsing, microseconds([&] {
-            if (parsed_file const made(bundle.c_str()); made.failed != 0) {
-                stop("Mbed TLS cannot parse the whole bundle");
-            }
-        }));
+                               if (parsed_file const made(bundle.c_str()); made.failed != 0) {
+                                   stop("Mbed TLS cannot parse the whole bundle");
+                               }
+                           }));
         lookup = std::min(lookup, microseconds([&] {
-            auto trust = *store;
-            mbedtls_x509_crt* found = nullptr;
-            (void)trust_store::find_issuers(&trust, root.native_handle(), &found);
-            detail::free_certificates(found);
-        }));
+                              auto trust = *store;
+                              mbedtls_x509_crt* found = nullptr;
+                              (void)trust_store::find_issuers(&trust, root.native_handle(), &found);
+                              detail::free_certificates(found);
+                          }));
         if (snake > 0) {
             double const took = python();
             snake = took < 0 ? -1 : std::min(snake, took);
@@ -194,8 +195,8 @@ int main(int count, char** arguments) {
         std::fprintf(stderr, "Python                %.0f us\n", snake);
     }
     std::fprintf(stderr, "finding an issuer     %.0f us\n", lookup);
-    std::fprintf(stderr, "memory, ours          %zu bytes at rest, %zu at peak, %zu allocations\n", lazy.at_rest, lazy.peak,
-                 lazy.calls);
+    std::fprintf(stderr, "memory, ours          %zu bytes at rest, %zu at peak, %zu allocations\n", lazy.at_rest,
+                 lazy.peak, lazy.calls);
     std::fprintf(stderr, "memory, parsed        %zu bytes at rest, %zu at peak, %zu allocations\n",
                  whole.at_rest + sizeof(mbedtls_x509_crt), whole.peak + sizeof(mbedtls_x509_crt), whole.calls);
 

@@ -118,9 +118,8 @@ int main() {
     };
 
     // The client. No memory is taken but Mbed TLS's, nothing blocks, nothing throws.
-    auto link = callbacks{
-        [&](std::span<const std::byte> out) -> io_result { return line.send(out); },
-        [&](std::span<std::byte> in) -> io_result { return line.receive(in); }};
+    auto link = callbacks{[&](std::span<const std::byte> out) -> io_result { return line.send(out); },
+                          [&](std::span<std::byte> in) -> io_result { return line.receive(in); }};
     auto conn = context->wrap(std::move(link), "broker.example"); // no I/O yet
     if (!conn) {
         return fail(conn.error());

@@ -52,16 +52,22 @@ struct stop {
 
 int status_of(const error& why) {
     switch (why.code()) {
-    case errc::resolve: return 3;
-    case errc::timed_out: return why.why() == reason::io_deadline ? 5 : 3;
-    case errc::transport: return why.why() == reason::connect_failed ? 3 : 5;
-    case errc::certificate_rejected: return 4;
+    case errc::resolve:
+        return 3;
+    case errc::timed_out:
+        return why.why() == reason::io_deadline ? 5 : 3;
+    case errc::transport:
+        return why.why() == reason::connect_failed ? 3 : 5;
+    case errc::certificate_rejected:
+        return 4;
     case errc::invalid_name:
     case errc::invalid_argument:
     case errc::file:
     case errc::malformed:
-    case errc::no_trust: return 2;
-    default: return 5;
+    case errc::no_trust:
+        return 2;
+    default:
+        return 5;
     }
 }
 template <class T>
@@ -304,8 +310,8 @@ int fetch(const arguments& given) {
         options.trust = value_of(trust_store::from_file(given.ca));
     }
     auto const context = value_of(client_context::create(options));
-    auto conn = value_of(connect(context, given.name.empty() ? what.where.host : given.name, where.port,
-                                 {.address = where.host}));
+    auto conn = value_of(
+        connect(context, given.name.empty() ? what.where.host : given.name, where.port, {.address = where.host}));
     conn.transport().set_timeout(60s); // for each read and write
     if (given.verbose) {
         std::cerr << "connected to " << conn.transport().peer_endpoint().address() << " port " << where.port << ", "

@@ -49,7 +49,9 @@ struct arguments {
 };
 
 std::optional<version> to_version(std::string_view text) {
-    return text == "1.2" ? std::optional(version::tls1_2) : text == "1.3" ? std::optional(version::tls1_3) : std::nullopt;
+    return text == "1.2"   ? std::optional(version::tls1_2)
+           : text == "1.3" ? std::optional(version::tls1_3)
+                           : std::nullopt;
 }
 
 std::optional<arguments> parse(int argc, char** argv) {
@@ -132,9 +134,9 @@ private:
 
 void answer_http(connection& conn, std::string_view target) {
     bool const found = target == "/";
-    std::string const body = found ? "<!doctype html>\n<title>tlspp</title>\n<p>Hello over " +
-                                         std::string(conn.cipher().protocol) + ".\n"
-                                   : "<!doctype html>\n<title>Not found</title>\n";
+    std::string const body =
+        found ? "<!doctype html>\n<title>tlspp</title>\n<p>Hello over " + std::string(conn.cipher().protocol) + ".\n"
+              : "<!doctype html>\n<title>Not found</title>\n";
     or_throw(conn.write_all(std::string(found ? "HTTP/1.1 200 OK" : "HTTP/1.1 404 Not Found") +
                             "\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: " +
                             std::to_string(body.size()) + "\r\n\r\n" + body));

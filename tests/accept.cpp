@@ -117,7 +117,9 @@ TEST_CASE("no client is another error than a bad one") {
 TEST_CASE("a client that goes away at once is a failed handshake, not a failed listener") {
     auto const context = test::make_server();
     auto listener = or_throw(bsd_listener::bind("127.0.0.1", 0));
-    { auto const gone = or_throw(bsd_socket::connect("127.0.0.1", listener.port())); }
+    {
+        auto const gone = or_throw(bsd_socket::connect("127.0.0.1", listener.port()));
+    }
     auto const nothing = accept(context, listener);
     REQUIRE_FALSE(nothing.has_value());
     CHECK(nothing.error() == errc::truncated);

@@ -51,11 +51,11 @@ TEST_CASE("what can be written into") {
 
 TEST_CASE("what must not convert does not") {
     // a writable char array: nobody knows where its text ends
-    STATIC_REQUIRE_FALSE(std::is_constructible_v<bytes, char (&)[8]>);
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<bytes, char(&)[8]>);
     STATIC_REQUIRE_FALSE(std::is_constructible_v<bytes, const char*>);
     STATIC_REQUIRE_FALSE(std::is_constructible_v<bytes, std::vector<int>>);
     STATIC_REQUIRE_FALSE(std::is_constructible_v<writable_bytes, const std::string&>);
-    STATIC_REQUIRE_FALSE(std::is_constructible_v<writable_bytes, const char (&)[8]>);
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<writable_bytes, const char(&)[8]>);
     STATIC_REQUIRE_FALSE(std::is_constructible_v<writable_bytes, std::span<const std::byte>>);
     STATIC_REQUIRE_FALSE(std::is_constructible_v<writable_bytes, std::vector<wchar_t>&>);
 }

@@ -130,8 +130,8 @@ TEST_CASE("connect to a closed port") {
 
 TEST_CASE("connect gives up a server that does not answer at its deadline") {
     test::silent_port const port;
-    auto const conn = connect(test::make_client(), "localhost", port.number(),
-                              {.connect_timeout = 200ms, .address = "127.0.0.1"});
+    auto const conn =
+        connect(test::make_client(), "localhost", port.number(), {.connect_timeout = 200ms, .address = "127.0.0.1"});
     REQUIRE_FALSE(conn.has_value());
     CHECK(conn.error() == errc::timed_out);
     CHECK(conn.error().why() == reason::connect_deadline);

@@ -240,12 +240,14 @@ TEST_CASE("an unknown CA is refused") {
 
 TEST_CASE("an expired certificate and one of the future are refused") {
     auto const& ca = test::the_world().ca;
-    auto const old = or_throw(ca.issue({.dns_names = {"localhost"}, .not_before = 1000000000, .not_after = 1100000000}));
+    auto const old =
+        or_throw(ca.issue({.dns_names = {"localhost"}, .not_before = 1000000000, .not_after = 1100000000}));
     test::pair expired({}, {.identities = {old}});
     auto const e = expired.shake().client.error();
     CHECK(e == errc::certificate_rejected);
     CHECK(e.flags() == verify_flags{verify_flag::expired});
-    auto const future = or_throw(ca.issue({.dns_names = {"localhost"}, .not_before = 4000000000, .not_after = 4100000000}));
+    auto const future =
+        or_throw(ca.issue({.dns_names = {"localhost"}, .not_before = 4000000000, .not_after = 4100000000}));
     test::pair early({}, {.identities = {future}});
     CHECK(early.shake().client.error().flags() == verify_flags{verify_flag::not_yet_valid});
 }

@@ -20,10 +20,10 @@ TEST_CASE("a context outlives nothing: it may go before its connections") {
 }
 
 TEST_CASE("no trust anchors is an error at create, unless verification is off") {
-    CHECK(server_context::create({.identities = {test::the_world().localhost}, .client_auth = client_auth::required}).error() ==
-          errc::no_trust);
-    CHECK(server_context::create({.identities = {test::the_world().localhost}, .client_auth = client_auth::optional}).error() ==
-          errc::no_trust);
+    CHECK(server_context::create({.identities = {test::the_world().localhost}, .client_auth = client_auth::required})
+              .error() == errc::no_trust);
+    CHECK(server_context::create({.identities = {test::the_world().localhost}, .client_auth = client_auth::optional})
+              .error() == errc::no_trust);
     CHECK(client_context::create({.verify = verify_mode::insecure_none}).has_value());
 }
 
@@ -34,7 +34,8 @@ TEST_CASE("a server without identity is an error at create") {
 TEST_CASE("handles that were moved from are errors at create, never defaults") {
     auto trust = test::the_world().trust;
     auto const kept = std::move(trust);
-    CHECK(client_context::create({.trust = trust}).error().why() == reason::empty_handle); // NOLINT(bugprone-use-after-move)
+    CHECK(client_context::create({.trust = trust}).error().why() ==
+          reason::empty_handle); // NOLINT(bugprone-use-after-move)
     auto own = test::the_world().localhost;
     auto const kept_own = std::move(own);
     CHECK(server_context::create({.identities = {own}}).error().why() == reason::empty_handle);
@@ -45,13 +46,13 @@ TEST_CASE("handles that were moved from are errors at create, never defaults") {
 }
 
 TEST_CASE("versions that make no sense are errors at create") {
-    CHECK(client_context::create({.trust = test::the_world().trust,
-                                  .minimum_version = version::tls1_3,
-                                  .maximum_version = version::tls1_2})
-              .error()
-              .why() == reason::version_range);
-    CHECK(client_context::create({.trust = test::the_world().trust, .minimum_version = static_cast<version>(0x0301)}).error() ==
-          errc::unsupported);
+    CHECK(
+        client_context::create(
+            {.trust = test::the_world().trust, .minimum_version = version::tls1_3, .maximum_version = version::tls1_2})
+            .error()
+            .why() == reason::version_range);
+    CHECK(client_context::create({.trust = test::the_world().trust, .minimum_version = static_cast<version>(0x0301)})
+              .error() == errc::unsupported);
 }
 
 TEST_CASE("suites are those asked for, and of the versions asked for") {
@@ -61,19 +62,21 @@ TEST_CASE("suites are those asked for, and of the versions asked for") {
     CHECK(p.client.cipher().name == "TLS_AES_128_GCM_SHA256");
     CHECK(p.client.cipher().secret_bits == 128);
 
-    test::pair q({.maximum_version = version::tls1_2,
-                  .cipher_suites = {cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384}});
+    test::pair q(
+        {.maximum_version = version::tls1_2, .cipher_suites = {cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384}});
     REQUIRE(q.shake().ok());
     CHECK(q.client.cipher().name == "ECDHE-ECDSA-AES256-GCM-SHA384");
     CHECK(q.client.cipher().iana_name == "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384");
     CHECK(q.client.cipher().protocol == "TLSv1.2");
 
-    CHECK(client_context::create({.trust = trust, .maximum_version = version::tls1_2,
+    CHECK(client_context::create({.trust = trust,
+                                  .maximum_version = version::tls1_2,
                                   .cipher_suites = {cipher_suite::TLS_AES_128_GCM_SHA256}})
               .error()
               .why() == reason::no_common_suite);
-    CHECK(client_context::create({.trust = trust, .cipher_suites = {static_cast<cipher_suite>(0x002F)}}).error().why() ==
-          reason::suite_unknown);
+    CHECK(
+        client_context::create({.trust = trust, .cipher_suites = {static_cast<cipher_suite>(0x002F)}}).error().why() ==
+        reason::suite_unknown);
 }
 
 TEST_CASE("a list with nothing in common ends both handshakes") {
@@ -103,7 +106,8 @@ TEST_CASE("no suite without forward secrecy or AEAD is ever offered") {
 
 TEST_CASE("ALPN picks the server's favourite, or nothing where one side has none") {
     auto const v = GENERATE(from_range(test::versions));
-    test::pair p({.minimum_version = v, .maximum_version = v, .alpn = {"http/1.1", "h2"}}, {.alpn = {"h2", "http/1.1"}});
+    test::pair p({.minimum_version = v, .maximum_version = v, .alpn = {"http/1.1", "h2"}},
+                 {.alpn = {"h2", "http/1.1"}});
     REQUIRE(p.shake().ok());
     CHECK(p.client.alpn() == "h2");
     CHECK(p.server.alpn() == "h2");
@@ -148,8 +152,10 @@ TEST_CASE("client certificates: none, optional and required") {
     auto const good = or_throw(ca.issue({.dns_names = {"client"}}));
     auto const stranger = or_throw(or_throw(dev::authority::create()).issue({.dns_names = {"client"}}));
     auto const run = [&](client_auth auth, std::optional<identity> own) {
-        std::optional<trust_store> const clients = auth == client_auth::none ? std::nullopt : std::optional{test::the_world().trust};
-        test::pair p({.minimum_version = v, .maximum_version = v, .identity = own}, {.client_auth = auth, .trust = clients});
+        std::optional<trust_store> const clients =
+            auth == client_auth::none ? std::nullopt : std::optional{test::the_world().trust};
+        test::pair p({.minimum_version = v, .maximum_version = v, .identity = own},
+                     {.client_auth = auth, .trust = clients});
         auto const o = p.shake();
         struct {
             result<void> server;
@@ -173,8 +179,9 @@ TEST_CASE("client certificates: none, optional and required") {
 TEST_CASE("the insecure ways are reported as what they are") {
     auto const v = GENERATE(from_range(test::versions));
     auto const other = or_throw(or_throw(dev::authority::create()).trust());
-    test::pair report({.trust = other, .verify = verify_mode::insecure_report_only, .minimum_version = v, .maximum_version = v},
-                      {}, "wrong.example");
+    test::pair report(
+        {.trust = other, .verify = verify_mode::insecure_report_only, .minimum_version = v, .maximum_version = v}, {},
+        "wrong.example");
     REQUIRE(report.shake().ok());
     CHECK(report.client.peer_status() == peer_status::unverified);
     CHECK(report.client.peer_flags().has(verify_flag::not_trusted));
@@ -184,7 +191,8 @@ TEST_CASE("the insecure ways are reported as what they are") {
     REQUIRE(good.shake().ok());
     CHECK(good.client.peer_status() == peer_status::verified);
 
-    test::pair none({.verify = verify_mode::insecure_none, .minimum_version = v, .maximum_version = v}, {}, "wrong.example");
+    test::pair none({.verify = verify_mode::insecure_none, .minimum_version = v, .maximum_version = v}, {},
+                    "wrong.example");
     REQUIRE(none.shake().ok());
     CHECK(none.client.peer_status() == peer_status::unverified);
 }

@@ -176,8 +176,8 @@ TEST_CASE("intermediates, their limits and their chains") {
 TEST_CASE("a key can be used again, for a cross-signed authority") {
     openssl const command;
     auto const& made = test::shared_certificates();
-    auto const again = or_throw(made.other_ca.intermediate(
-        {.common_name = "Test CA", .key_pem = ca().own_credentials().key_pem}));
+    auto const again =
+        or_throw(made.other_ca.intermediate({.common_name = "Test CA", .key_pem = ca().own_credentials().key_pem}));
     auto const chain = made.localhost.pem.certificate_pem + again.certificate_pem();
     CHECK(command.accepts(made.other_ca.certificate_pem(), chain));
     CHECK_FALSE(command.accepts(made.other_ca.certificate_pem(), made.localhost.pem.certificate_pem));
@@ -220,8 +220,8 @@ TEST_CASE("the hash can be chosen, and a weak one has a telling name") {
     CHECK(contains(signature(dev::hash::sha384), "ecdsa-with-SHA384"));
     CHECK(contains(signature(dev::hash::sha512), "ecdsa-with-SHA512"));
     CHECK(contains(signature(dev::hash::insecure_sha1), "ecdsa-with-SHA1"));
-    auto const rsa = or_throw(dev::authority::create(
-        {.key_pem = test::rsa_localhost().pem.key_pem, .hash = dev::hash::insecure_sha1}));
+    auto const rsa = or_throw(
+        dev::authority::create({.key_pem = test::rsa_localhost().pem.key_pem, .hash = dev::hash::insecure_sha1}));
     CHECK(contains(command.text_of(rsa.certificate_pem()), "sha1WithRSAEncryption"));
     CHECK(contains(command.text_of(or_throw(rsa.issue_pem({.hash = dev::hash::sha512})).certificate_pem),
                    "sha512WithRSAEncryption"));
@@ -284,12 +284,12 @@ TEST_CASE("what is left out is not there") {
     CHECK(contains(plain, "Subject: CN=x,O=tlspp development\n"));
     CHECK(contains(command.text_of(or_throw(ca().issue_pem({.organisation = ""})).certificate_pem),
                    "Subject: CN=tlspp development certificate\n"));
-    auto const bare = command.text_of(
-        or_throw(ca().issue_pem({.subject = "",
-                                 .key_usage = 0U,
-                                 .extended_key_usage = std::vector<std::string>(),
-                                 .without_extensions = {"2.5.29.14", "2.5.29.35", "2.5.29.19"}}))
-            .certificate_pem);
+    auto const bare =
+        command.text_of(or_throw(ca().issue_pem({.subject = "",
+                                                 .key_usage = 0U,
+                                                 .extended_key_usage = std::vector<std::string>(),
+                                                 .without_extensions = {"2.5.29.14", "2.5.29.35", "2.5.29.19"}}))
+                            .certificate_pem);
     CHECK_FALSE(contains(bare, "X509v3 "));
     CHECK(contains(bare, "Subject: \n"));
     auto const nameless = or_throw(ca().issue_pem({.dns_names = {"x"}, .subject = ""}));
@@ -322,8 +322,8 @@ TEST_CASE("object identifiers that are none") {
 
 TEST_CASE("name constraints bind what OpenSSL accepts") {
     openssl const command;
-    auto const limited = or_throw(ca().intermediate(
-        {.permitted = {"DNS:example.org", "IP:10.0.0.0/8"}, .excluded = {"DNS:bad.example.org"}}));
+    auto const limited = or_throw(
+        ca().intermediate({.permitted = {"DNS:example.org", "IP:10.0.0.0/8"}, .excluded = {"DNS:bad.example.org"}}));
     auto const chain = [&](std::string_view dns, std::string_view ip) {
         dev::certificate_options options{.subject = "O=x"};
         (dns.empty() ? options.ip_addresses : options.dns_names).emplace_back(dns.empty() ? ip : dns);
@@ -416,20 +416,20 @@ TEST_CASE("revocation lists") {
                           "CRL signature failure"));
 
     auto const text = [&](const std::string& crl) { return command.run({"crl", "-noout", "-text"}, crl).out; };
-    auto const full = text(or_throw(ca().crl_pem(
-        {"1234"}, {.next_update = 253402300799,
-                   .number = "0100",
-                   .hash = dev::hash::sha384,
-                   .extensions = {{.oid = "1.2.3.4", .der = octets({"\x05\x00", 2}), .critical = true}},
-                   .entry_extensions = {{.oid = "2.5.29.21", .der = octets("\x0A\x01\x01")}}})));
+    auto const full = text(or_throw(
+        ca().crl_pem({"1234"}, {.next_update = 253402300799,
+                                .number = "0100",
+                                .hash = dev::hash::sha384,
+                                .extensions = {{.oid = "1.2.3.4", .der = octets({"\x05\x00", 2}), .critical = true}},
+                                .entry_extensions = {{.oid = "2.5.29.21", .der = octets("\x0A\x01\x01")}}})));
     for (std::string_view part :
          {"Version 2 (0x1)", "ecdsa-with-SHA384", "Serial Number: 1234", "Key Compromise", "X509v3 CRL Number: \n",
           "256", "1.2.3.4: critical", "X509v3 Authority Key Identifier", "Next Update: Dec 31 23:59:59 9999 GMT"}) {
         CAPTURE(part);
         CHECK(contains(full, part));
     }
-    auto const bare = text(
-        or_throw(ca().crl_pem({}, {.has_next_update = false, .without_extensions = {"2.5.29.35", "2.5.29.20"}})));
+    auto const bare =
+        text(or_throw(ca().crl_pem({}, {.has_next_update = false, .without_extensions = {"2.5.29.35", "2.5.29.20"}})));
     CHECK(contains(bare, "Next Update: NONE"));
     CHECK_FALSE(contains(bare, "X509v3"));
     CHECK(contains(bare, "No Revoked Certificates"));
@@ -472,7 +472,8 @@ TEST_CASE("names may be long, many, and such as no server has") {
         options.dns_names.push_back("host-" + std::to_string(i) + ".some-rather-long-name.example");
     }
     options.dns_names.push_back(std::string("nul\0.example", 12));
-    options.dns_names.push_back("b\xC3\xBC" "cher.example");
+    options.dns_names.push_back("b\xC3\xBC"
+                                "cher.example");
     options.dns_names.push_back("");
     auto const leaf = or_throw(ca().issue_pem(options));
     CHECK(leaf.certificate_pem.size() > 100000);

@@ -37,12 +37,8 @@ NOT_INLINED void* operator new(std::size_t size) { return or_bad_alloc(allocate(
 NOT_INLINED void* operator new[](std::size_t size) { return or_bad_alloc(allocate(size)); }
 NOT_INLINED void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
 NOT_INLINED void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
-NOT_INLINED void* operator new(std::size_t size, std::align_val_t a) {
-    return or_bad_alloc(allocate(size, a));
-}
-NOT_INLINED void* operator new[](std::size_t size, std::align_val_t a) {
-    return or_bad_alloc(allocate(size, a));
-}
+NOT_INLINED void* operator new(std::size_t size, std::align_val_t a) { return or_bad_alloc(allocate(size, a)); }
+NOT_INLINED void* operator new[](std::size_t size, std::align_val_t a) { return or_bad_alloc(allocate(size, a)); }
 NOT_INLINED void* operator new(std::size_t size, std::align_val_t a, const std::nothrow_t&) noexcept {
     return allocate(size, a);
 }
@@ -56,9 +52,7 @@ NOT_INLINED void operator delete[](void* memory, std::size_t) noexcept { std::fr
 NOT_INLINED void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 NOT_INLINED void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
 NOT_INLINED void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-NOT_INLINED void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept {
-    std::free(memory);
-}
+NOT_INLINED void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 
 namespace {
 using namespace tlspp;

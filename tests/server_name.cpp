@@ -64,10 +64,27 @@ TEST_CASE("host names are kept as given, without the trailing dot") {
 
 TEST_CASE("addresses are parsed as the system parses them") {
     std::vector<std::string> const good = {
-        "127.0.0.1", "0.0.0.0", "255.255.255.255", "192.0.2.10",
-        "::", "::1", "1::", "fe80::1", "2001:db8::8:800:200c:417a", "2001:DB8:0:0:8:800:200C:417A",
-        "1:2:3:4:5:6:7:8", "::2:3:4:5:6:7:8", "1::3:4:5:6:7:8", "1:2:3:4:5:6:7::", "1:2:3:4::7:8", "0001:0002::",
-        "::ffff:1.2.3.4", "::1.2.3.4", "64:ff9b::192.0.2.33", "1:2:3:4:5:6:1.2.3.4", "1::5:6:1.2.3.4",
+        "127.0.0.1",
+        "0.0.0.0",
+        "255.255.255.255",
+        "192.0.2.10",
+        "::",
+        "::1",
+        "1::",
+        "fe80::1",
+        "2001:db8::8:800:200c:417a",
+        "2001:DB8:0:0:8:800:200C:417A",
+        "1:2:3:4:5:6:7:8",
+        "::2:3:4:5:6:7:8",
+        "1::3:4:5:6:7:8",
+        "1:2:3:4:5:6:7::",
+        "1:2:3:4::7:8",
+        "0001:0002::",
+        "::ffff:1.2.3.4",
+        "::1.2.3.4",
+        "64:ff9b::192.0.2.33",
+        "1:2:3:4:5:6:1.2.3.4",
+        "1::5:6:1.2.3.4",
     };
     for (auto const& text : good) {
         CAPTURE(text);
@@ -109,7 +126,9 @@ TEST_CASE("what is not a server name is refused with its reason") {
         {repeat("a", 300) + "\0"s, reason::name_nul},
         {"127.0.0.1\0"s, reason::name_nul},
 #if !TLSPP_IDN
-        {"b\xC3\xBC" "cher.example", reason::name_not_ascii},
+        {"b\xC3\xBC"
+         "cher.example",
+         reason::name_not_ascii},
         {"example\xE3\x80\x82org", reason::name_not_ascii},
         {"\xFF", reason::name_not_ascii},
 #endif

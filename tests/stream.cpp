@@ -177,9 +177,10 @@ TEST_CASE("release gives the transport back with what it has read ahead") {
 TEST_CASE("what a transport reports becomes an error of the connection") {
     auto const client = test::make_client();
     auto const fail_with = [&](io_error e) {
-        auto conn = or_throw(client.wrap(callbacks{[e](std::span<const std::byte>) -> io_result { return std::unexpected(e); },
-                                                   [e](std::span<std::byte>) -> io_result { return std::unexpected(e); }},
-                                         "localhost"));
+        auto conn =
+            or_throw(client.wrap(callbacks{[e](std::span<const std::byte>) -> io_result { return std::unexpected(e); },
+                                           [e](std::span<std::byte>) -> io_result { return std::unexpected(e); }},
+                                 "localhost"));
         auto const first = conn.handshake().error();
         CHECK((first == errc::want_write || conn.handshake().error() == first.code()));
         return first;
@@ -234,10 +235,10 @@ TEST_CASE("what a callback throws stays on our side of C") {
 }
 
 TEST_CASE("a transport that claims more than it was asked for does no harm") {
-    auto conn = or_throw(test::make_client().wrap(
-        callbacks{[](std::span<const std::byte> out) -> io_result { return out.size() + 100; },
-                  [](std::span<std::byte> in) -> io_result { return in.size() + 100; }},
-        "localhost"));
+    auto conn = or_throw(
+        test::make_client().wrap(callbacks{[](std::span<const std::byte> out) -> io_result { return out.size() + 100; },
+                                           [](std::span<std::byte> in) -> io_result { return in.size() + 100; }},
+                                 "localhost"));
     CHECK_FALSE(conn.handshake().has_value());
 }
 

@@ -23,7 +23,8 @@ dev::certificate_options slide() {
 } // namespace
 
 TEST_CASE("a certificate is printed as on the slides", "[text]") {
-    auto const issuer = or_throw(dev::authority::create({.subject = "C=US,O=Let's Encrypt,CN=Let's Encrypt Authority X3"}));
+    auto const issuer =
+        or_throw(dev::authority::create({.subject = "C=US,O=Let's Encrypt,CN=Let's Encrypt Authority X3"}));
     auto const c = samples::issue(slide(), issuer);
     CHECK(describe(c) == "subject:        commonName=*.naples.python.pizza\n"
                          "issuer:         countryName=US, organizationName=Let's Encrypt, commonName=Let's Encrypt "
@@ -37,13 +38,14 @@ TEST_CASE("a certificate is printed as on the slides", "[text]") {
     out << c;
     CHECK(out.str() == describe(c));
     CHECK(describe(certificate()) == "(no certificate)");
-    CHECK(to_json(c) ==
-          R"({"subject": [[["commonName", "*.naples.python.pizza"]]], )"
-          R"("issuer": [[["countryName", "US"]], [["organizationName", "Let's Encrypt"]], )"
-          R"([["commonName", "Let's Encrypt Authority X3"]]], "version": 3, )"
-          R"("serialNumber": "04475BA2081686AAEE9701B751A5F6597107", )"
-          R"("notBefore": "Oct 25 15:13:59 2019 GMT", "notAfter": "Jan 23 15:13:59 2020 GMT", )"
-          R"("subjectAltName": [["DNS", "*.naples.python.pizza"], ["DNS", "*.python.pizza"], ["DNS", "python.pizza"]]})");
+    CHECK(
+        to_json(c) ==
+        R"({"subject": [[["commonName", "*.naples.python.pizza"]]], )"
+        R"("issuer": [[["countryName", "US"]], [["organizationName", "Let's Encrypt"]], )"
+        R"([["commonName", "Let's Encrypt Authority X3"]]], "version": 3, )"
+        R"("serialNumber": "04475BA2081686AAEE9701B751A5F6597107", )"
+        R"("notBefore": "Oct 25 15:13:59 2019 GMT", "notAfter": "Jan 23 15:13:59 2020 GMT", )"
+        R"("subjectAltName": [["DNS", "*.naples.python.pizza"], ["DNS", "*.python.pizza"], ["DNS", "python.pizza"]]})");
     CHECK(to_json(certificate()) == "{}");
 }
 

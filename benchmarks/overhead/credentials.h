@@ -30,11 +30,10 @@ static const char credentials_leaf[] = "-----BEGIN CERTIFICATE-----\n"
                                        "iDgDuA==\n"
                                        "-----END CERTIFICATE-----\n";
 
-static const char credentials_leaf_key[] =
-    "-----BEGIN EC PRIVATE KEY-----\n"
-    "MHcCAQEEIJSkNkK0bcuAgnE0ZDIEgU5Qqy7fkaIXXzzjYKOAN2osoAoGCCqGSM49\n"
-    "AwEHoUQDQgAEs6P2HaWr2BxTUMA0Qi62ovk7xgnnC+fVUpUrK8iqWG06ZDu2T1ja\n"
-    "duDS07t/zVglCJEDkzwAdNE+nBHTy1USbw==\n"
-    "-----END EC PRIVATE KEY-----\n";
+static const char credentials_leaf_key[] = "-----BEGIN EC PRIVATE KEY-----\n"
+                                           "MHcCAQEEIJSkNkK0bcuAgnE0ZDIEgU5Qqy7fkaIXXzzjYKOAN2osoAoGCCqGSM49\n"
+                                           "AwEHoUQDQgAEs6P2HaWr2BxTUMA0Qi62ovk7xgnnC+fVUpUrK8iqWG06ZDu2T1ja\n"
+                                           "duDS07t/zVglCJEDkzwAdNE+nBHTy1USbw==\n"
+                                           "-----END EC PRIVATE KEY-----\n";
 
 #endif

@@ -39,10 +39,8 @@ int main(int argc, char** argv) {
         const char* name;
         void (*work)(const struct side*, size_t);
         int connected; /* works on a connection made before counting begins */
-    } rows[] = {{"handshake", connection, 0},
-                {"open", open_and_close, 0},
-                {"roundtrip", round_trip, 1},
-                {"bulk", transfer, 1}};
+    } rows[] = {
+        {"handshake", connection, 0}, {"open", open_and_close, 0}, {"roundtrip", round_trip, 1}, {"bulk", transfer, 1}};
     if (argc != 6) {
         fprintf(stderr, "usage: %s SIDE handshake|open|roundtrip|bulk 1.2|1.3 SIZE TIMES\n", argv[0]);
         return 2;
@@ -54,8 +52,7 @@ int main(int argc, char** argv) {
     }
     for (size_t s = 0; s != sizeof sides / sizeof *sides; ++s) {
         for (size_t r = 0; r != sizeof rows / sizeof *rows; ++r) {
-            if (strcmp(argv[1], sides[s]->name) != 0 || strcmp(argv[2], rows[r].name) != 0 ||
-                size > message_room) {
+            if (strcmp(argv[1], sides[s]->name) != 0 || strcmp(argv[2], rows[r].name) != 0 || size > message_room) {
                 continue;
             }
             sides[s]->prepare(strcmp(argv[3], "1.3") == 0);

@@ -14,8 +14,7 @@
 
 static unsigned long allocations;
 
-unsigned long measured(void (*work)(const struct side*, size_t), const struct side* side, size_t size,
-                       int times) {
+unsigned long measured(void (*work)(const struct side*, size_t), const struct side* side, size_t size, int times) {
     unsigned long const before = allocations;
     for (int i = 0; i != times; ++i) {
         work(side, size);

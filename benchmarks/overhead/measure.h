@@ -5,7 +5,6 @@
 
 /* Runs `work` so often; callgrind counts while this function is on the stack (--toggle-collect=measured).
  * Returns the number of allocations. */
-unsigned long measured(void (*work)(const struct side*, size_t), const struct side* side, size_t size,
-                       int times);
+unsigned long measured(void (*work)(const struct side*, size_t), const struct side* side, size_t size, int times);
 
 #endif

@@ -20,8 +20,7 @@ static mbedtls_ssl_config server_config;
 static mbedtls_x509_crt root;
 static mbedtls_x509_crt leaf;
 static mbedtls_pk_context leaf_key;
-static const int suites[] = {MBEDTLS_TLS1_3_AES_128_GCM_SHA256,
-                             MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, 0};
+static const int suites[] = {MBEDTLS_TLS1_3_AES_128_GCM_SHA256, MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, 0};
 
 static void check(int code, const char* what) {
     if (code != 0) {
@@ -38,13 +37,10 @@ static int random_bytes(void* context, unsigned char* out, size_t size) {
 
 static void prepare_config(mbedtls_ssl_config* config, int endpoint, int tls1_3) {
     mbedtls_ssl_config_init(config);
-    check(mbedtls_ssl_config_defaults(config, endpoint, MBEDTLS_SSL_TRANSPORT_STREAM,
-                                      MBEDTLS_SSL_PRESET_DEFAULT),
+    check(mbedtls_ssl_config_defaults(config, endpoint, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT),
           "defaults");
-    mbedtls_ssl_conf_min_tls_version(config,
-                                     tls1_3 ? MBEDTLS_SSL_VERSION_TLS1_3 : MBEDTLS_SSL_VERSION_TLS1_2);
-    mbedtls_ssl_conf_max_tls_version(config,
-                                     tls1_3 ? MBEDTLS_SSL_VERSION_TLS1_3 : MBEDTLS_SSL_VERSION_TLS1_2);
+    mbedtls_ssl_conf_min_tls_version(config, tls1_3 ? MBEDTLS_SSL_VERSION_TLS1_3 : MBEDTLS_SSL_VERSION_TLS1_2);
+    mbedtls_ssl_conf_max_tls_version(config, tls1_3 ? MBEDTLS_SSL_VERSION_TLS1_3 : MBEDTLS_SSL_VERSION_TLS1_2);
     mbedtls_ssl_conf_ciphersuites(config, suites);
 #if MBEDTLS_VERSION_NUMBER < 0x04000000
     mbedtls_ssl_conf_rng(config, random_bytes, NULL);
@@ -56,17 +52,15 @@ static void prepare(int tls1_3) {
     mbedtls_x509_crt_init(&root);
     mbedtls_x509_crt_init(&leaf);
     mbedtls_pk_init(&leaf_key);
-    check(mbedtls_x509_crt_parse(&root, (const unsigned char*)credentials_root, sizeof credentials_root),
-          "root");
-    check(mbedtls_x509_crt_parse(&leaf, (const unsigned char*)credentials_leaf, sizeof credentials_leaf),
-          "leaf");
+    check(mbedtls_x509_crt_parse(&root, (const unsigned char*)credentials_root, sizeof credentials_root), "root");
+    check(mbedtls_x509_crt_parse(&leaf, (const unsigned char*)credentials_leaf, sizeof credentials_leaf), "leaf");
 #if MBEDTLS_VERSION_NUMBER < 0x04000000
-    check(mbedtls_pk_parse_key(&leaf_key, (const unsigned char*)credentials_leaf_key,
-                               sizeof credentials_leaf_key, NULL, 0, random_bytes, NULL),
+    check(mbedtls_pk_parse_key(&leaf_key, (const unsigned char*)credentials_leaf_key, sizeof credentials_leaf_key, NULL,
+                               0, random_bytes, NULL),
           "key");
 #else
-    check(mbedtls_pk_parse_key(&leaf_key, (const unsigned char*)credentials_leaf_key,
-                               sizeof credentials_leaf_key, NULL, 0),
+    check(mbedtls_pk_parse_key(&leaf_key, (const unsigned char*)credentials_leaf_key, sizeof credentials_leaf_key, NULL,
+                               0),
           "key");
 #endif
     prepare_config(&client_config, MBEDTLS_SSL_IS_CLIENT, tls1_3);
@@ -153,8 +147,7 @@ static void consume(struct growing_buffer* b, size_t size) {
 }
 
 static int buffer_send(void* context, const unsigned char* data, size_t size) {
-    return append(&((struct buffers*)context)->out, data, size) == 0 ? (int)size
-                                                                     : MBEDTLS_ERR_SSL_ALLOC_FAILED;
+    return append(&((struct buffers*)context)->out, data, size) == 0 ? (int)size : MBEDTLS_ERR_SSL_ALLOC_FAILED;
 }
 
 static int buffer_receive(void* context, unsigned char* data, size_t size) {
@@ -201,8 +194,8 @@ static void server_to_client(void) {
     }
 }
 
-static void open_end(mbedtls_ssl_context* ssl, const mbedtls_ssl_config* config, void* link,
-                     mbedtls_ssl_send_t* send, mbedtls_ssl_recv_t* receive) {
+static void open_end(mbedtls_ssl_context* ssl, const mbedtls_ssl_config* config, void* link, mbedtls_ssl_send_t* send,
+                     mbedtls_ssl_recv_t* receive) {
     mbedtls_ssl_init(ssl);
     check(mbedtls_ssl_setup(ssl, config), "setup");
     mbedtls_ssl_set_bio(ssl, link, send, receive, NULL);

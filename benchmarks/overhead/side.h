@@ -21,8 +21,8 @@ struct side {
     void (*finish)(void);            /* frees what prepare made */
 };
 
-extern const struct side plain_pipe;    /* C, both ends on one memory pipe */
-extern const struct side plain_buffers; /* C, each end with its own buffers, carried across by the program */
+extern const struct side plain_pipe;      /* C, both ends on one memory pipe */
+extern const struct side plain_buffers;   /* C, each end with its own buffers, carried across by the program */
 extern const struct side tlspp_callbacks; /* tlspp::callbacks on the same pipe as plain_pipe */
 extern const struct side tlspp_engine;    /* tlspp::engine, carried across as in plain_buffers */
 

@@ -36,21 +36,19 @@ void prepare(int tls1_3) {
     version const only = tls1_3 != 0 ? version::tls1_3 : version::tls1_2;
     option_list<cipher_suite> const suites{cipher_suite::TLS_AES_128_GCM_SHA256,
                                            cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256};
-    client_settings =
-        take("client context", client_context::create({
-                                   .trust = take("root", trust_store::from_pem(credentials_root)),
-                                   .minimum_version = only,
-                                   .maximum_version = only,
-                                   .cipher_suites = suites,
-                               }));
-    server_settings =
-        take("server context",
-             server_context::create({
-                 .identities = {take("leaf", identity::from_pem(credentials_leaf, credentials_leaf_key))},
-                 .minimum_version = only,
-                 .maximum_version = only,
-                 .cipher_suites = suites,
-             }));
+    client_settings = take("client context", client_context::create({
+                                                 .trust = take("root", trust_store::from_pem(credentials_root)),
+                                                 .minimum_version = only,
+                                                 .maximum_version = only,
+                                                 .cipher_suites = suites,
+                                             }));
+    server_settings = take("server context",
+                           server_context::create({
+                               .identities = {take("leaf", identity::from_pem(credentials_leaf, credentials_leaf_key))},
+                               .minimum_version = only,
+                               .maximum_version = only,
+                               .cipher_suites = suites,
+                           }));
 }
 
 void finish() {

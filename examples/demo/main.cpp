@@ -61,9 +61,9 @@ std::string read_to_end(connection& conn) {
 /// The reasons of a refusal, short enough for a table.
 std::string reasons(verify_flags flags) {
     std::string out;
-    for (auto const& [flag, text] : {std::pair{verify_flag::name_mismatch, "wrong name"},
-                                     std::pair{verify_flag::not_trusted, "unknown CA"},
-                                     std::pair{verify_flag::expired, "expired"}}) {
+    for (auto const& [flag, text] :
+         {std::pair{verify_flag::name_mismatch, "wrong name"}, std::pair{verify_flag::not_trusted, "unknown CA"},
+          std::pair{verify_flag::expired, "expired"}}) {
         if (flags.has(flag)) {
             out += (out.empty() ? "" : ", ") + std::string(text);
         }
@@ -80,7 +80,8 @@ public:
         report_.step("A TLS server in a thread of its own");
         report_.result("listening on 127.0.0.1, port " + std::to_string(server.port()) + ", which the system chose");
         connect_as_the_talk_does(server.port());
-        connect_once("tlspp server, TLS 1.2 at most", server.port(), {.trust = trust_, .maximum_version = version::tls1_2});
+        connect_once("tlspp server, TLS 1.2 at most", server.port(),
+                     {.trust = trust_, .maximum_version = version::tls1_2});
         be_refused(server.port());
         meet_openssl();
         meet_python(server.port());
@@ -115,7 +116,8 @@ private:
         report_.code("conn.peer_status(), conn.server_name()");
         bool const verified = conn.peer_status() == peer_status::verified;
         report_.result("(" + std::string(verified ? "peer_status::verified" : "peer_status::unverified") + ", " +
-                       in_quotes(conn.server_name()) + ")      verify_mode::required and the name's check are the default");
+                       in_quotes(conn.server_name()) +
+                       ")      verify_mode::required and the name's check are the default");
 
         report_.step("Connecting to a server (slide 10)");
         report_.code("conn.write_all(\"GET / HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n\");");
@@ -168,7 +170,8 @@ private:
         if (!conn) {
             report_.result("error: " + to_string(conn.error()));
             row.outcome = "refused: " + reasons(conn.error().flags());
-            row.as_it_should = conn.error() == errc::certificate_rejected && conn.error().flags() == verify_flags(expected);
+            row.as_it_should =
+                conn.error() == errc::certificate_rejected && conn.error().flags() == verify_flags(expected);
         }
         report_.add(row);
     }
@@ -179,11 +182,13 @@ private:
         connect_in_vain("tlspp server, another name", "elsewhere.example", port, trust_, verify_flag::name_mismatch);
         report_.code("connect(context_of_another_ca, \"localhost\", ...)       // nobody we trust vouches for it");
         auto const other_ca = or_throw(dev::authority::create());
-        connect_in_vain("tlspp server, unknown CA", "localhost", port, or_throw(other_ca.trust()), verify_flag::not_trusted);
+        connect_in_vain("tlspp server, unknown CA", "localhost", port, or_throw(other_ca.trust()),
+                        verify_flag::not_trusted);
         report_.code("connect(context, \"localhost\", port_of_an_old_server)   // its certificate ended yesterday");
         constexpr std::int64_t day = 86'400;
         auto const now = static_cast<std::int64_t>(std::time(nullptr));
-        page_server const old(context_of({.dns_names = {"localhost"}, .not_before = now - 90 * day, .not_after = now - day}));
+        page_server const old(
+            context_of({.dns_names = {"localhost"}, .not_before = now - 90 * day, .not_after = now - day}));
         connect_in_vain("tlspp server, expired", "localhost", old.port(), trust_, verify_flag::expired);
     }
 
@@ -206,7 +211,8 @@ private:
         }
         connect_once("openssl s_server", *port, {.trust = trust_});
         connect_once("openssl s_server, TLS 1.2", *port, {.trust = trust_, .maximum_version = version::tls1_2});
-        connect_in_vain("openssl s_server, another name", "elsewhere.example", *port, trust_, verify_flag::name_mismatch);
+        connect_in_vain("openssl s_server, another name", "elsewhere.example", *port, trust_,
+                        verify_flag::name_mismatch);
     }
 
     void meet_python(std::uint16_t port) {
@@ -215,8 +221,9 @@ private:
             report_.left_out("python3 with its ssl module is not installed, so this is left out.");
             return;
         }
-        report_.result(test::run({"python3", "-c", "import sys, ssl; print('Python', sys.version.split()[0], 'with', "
-                                                   "ssl.OPENSSL_VERSION)"})
+        report_.result(test::run({"python3", "-c",
+                                  "import sys, ssl; print('Python', sys.version.split()[0], 'with', "
+                                  "ssl.OPENSSL_VERSION)"})
                            .out);
         auto const bundle = folder_.write("ca.pem", ca_.root_pem());
         call_from_python(port, bundle, "localhost", "verified");
@@ -224,7 +231,8 @@ private:
     }
 
     /// Prints one line for the table; what comes before it is for the reader.
-    void call_from_python(std::uint16_t port, const std::string& bundle, std::string_view name, std::string_view expected) {
+    void call_from_python(std::uint16_t port, const std::string& bundle, std::string_view name,
+                          std::string_view expected) {
         static constexpr const char* program = R"py(
 import socket, ssl, sys, time
 port, bundle, name = int(sys.argv[1]), sys.argv[2], sys.argv[3]
@@ -249,7 +257,8 @@ except ssl.SSLCertVerificationError as why:
     outcome = "refused: " + ("wrong name" if why.verify_code == 62 else why.verify_message)
 print(version, suite, taken * 1000, outcome)
 )py";
-        auto const run = test::run({"python3", "-c", program, std::to_string(port), bundle, std::string(name)}, {}, limit);
+        auto const run =
+            test::run({"python3", "-c", program, std::to_string(port), bundle, std::string(name)}, {}, limit);
         report::connection row{.peer = "Python ssl client" + std::string(name == "localhost" ? "" : ", another name"),
                                .outcome = "failed"};
         auto text = std::string_view(run.out);
@@ -285,9 +294,7 @@ print(version, suite, taken * 1000, outcome)
 };
 } // namespace
 
-int main() try {
-    return demo().run();
-} catch (const std::exception& e) {
+int main() try { return demo().run(); } catch (const std::exception& e) {
     std::cerr << "demo: " << e.what() << '\n';
     return 1;
 }

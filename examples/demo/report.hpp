@@ -15,7 +15,9 @@
 class report {
 public:
     void title(std::string_view text) { std::cout << bold(text) << '\n'; }
-    void step(std::string_view text) { std::cout << '\n' << bold(std::to_string(++steps_) + ". " + std::string(text)) << '\n'; }
+    void step(std::string_view text) {
+        std::cout << '\n' << bold(std::to_string(++steps_) + ". " + std::string(text)) << '\n';
+    }
     /// A line of a program, as the talk shows them.
     void code(std::string_view text) { std::cout << colour("36", "   >>> " + std::string(text)) << '\n'; }
     /// What it gave, each line of it.
@@ -63,7 +65,11 @@ public:
             std::snprintf(time.data(), time.size(), "%10.1f", c.milliseconds);
             bool const verified = c.outcome == "verified";
             std::cout << "   " << padded(c.peer, peer) << "  " << padded(c.version, 7) << "  " << padded(c.suite, suite)
-                      << "  " << colour(!c.as_it_should ? "31" : verified ? "32" : "33", padded(c.outcome, outcome))
+                      << "  "
+                      << colour(!c.as_it_should ? "31"
+                                : verified      ? "32"
+                                                : "33",
+                                padded(c.outcome, outcome))
                       << time.data() << (c.as_it_should ? "" : colour("31", "   NOT AS IT SHOULD BE")) << '\n';
             good = good && c.as_it_should;
         }

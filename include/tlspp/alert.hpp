@@ -47,39 +47,72 @@ enum class alert : std::uint8_t {
 /// The name as the RFC spells it; empty for numbers without one.
 constexpr std::string_view name(alert a) noexcept {
     switch (a) {
-    case alert::close_notify: return "close_notify";
-    case alert::unexpected_message: return "unexpected_message";
-    case alert::bad_record_mac: return "bad_record_mac";
-    case alert::decryption_failed: return "decryption_failed";
-    case alert::record_overflow: return "record_overflow";
-    case alert::decompression_failure: return "decompression_failure";
-    case alert::handshake_failure: return "handshake_failure";
-    case alert::no_certificate: return "no_certificate";
-    case alert::bad_certificate: return "bad_certificate";
-    case alert::unsupported_certificate: return "unsupported_certificate";
-    case alert::certificate_revoked: return "certificate_revoked";
-    case alert::certificate_expired: return "certificate_expired";
-    case alert::certificate_unknown: return "certificate_unknown";
-    case alert::illegal_parameter: return "illegal_parameter";
-    case alert::unknown_ca: return "unknown_ca";
-    case alert::access_denied: return "access_denied";
-    case alert::decode_error: return "decode_error";
-    case alert::decrypt_error: return "decrypt_error";
-    case alert::protocol_version: return "protocol_version";
-    case alert::insufficient_security: return "insufficient_security";
-    case alert::internal_error: return "internal_error";
-    case alert::inappropriate_fallback: return "inappropriate_fallback";
-    case alert::user_canceled: return "user_canceled";
-    case alert::no_renegotiation: return "no_renegotiation";
-    case alert::missing_extension: return "missing_extension";
-    case alert::unsupported_extension: return "unsupported_extension";
-    case alert::certificate_unobtainable: return "certificate_unobtainable";
-    case alert::unrecognized_name: return "unrecognized_name";
-    case alert::bad_certificate_status_response: return "bad_certificate_status_response";
-    case alert::bad_certificate_hash_value: return "bad_certificate_hash_value";
-    case alert::unknown_psk_identity: return "unknown_psk_identity";
-    case alert::certificate_required: return "certificate_required";
-    case alert::no_application_protocol: return "no_application_protocol";
+    case alert::close_notify:
+        return "close_notify";
+    case alert::unexpected_message:
+        return "unexpected_message";
+    case alert::bad_record_mac:
+        return "bad_record_mac";
+    case alert::decryption_failed:
+        return "decryption_failed";
+    case alert::record_overflow:
+        return "record_overflow";
+    case alert::decompression_failure:
+        return "decompression_failure";
+    case alert::handshake_failure:
+        return "handshake_failure";
+    case alert::no_certificate:
+        return "no_certificate";
+    case alert::bad_certificate:
+        return "bad_certificate";
+    case alert::unsupported_certificate:
+        return "unsupported_certificate";
+    case alert::certificate_revoked:
+        return "certificate_revoked";
+    case alert::certificate_expired:
+        return "certificate_expired";
+    case alert::certificate_unknown:
+        return "certificate_unknown";
+    case alert::illegal_parameter:
+        return "illegal_parameter";
+    case alert::unknown_ca:
+        return "unknown_ca";
+    case alert::access_denied:
+        return "access_denied";
+    case alert::decode_error:
+        return "decode_error";
+    case alert::decrypt_error:
+        return "decrypt_error";
+    case alert::protocol_version:
+        return "protocol_version";
+    case alert::insufficient_security:
+        return "insufficient_security";
+    case alert::internal_error:
+        return "internal_error";
+    case alert::inappropriate_fallback:
+        return "inappropriate_fallback";
+    case alert::user_canceled:
+        return "user_canceled";
+    case alert::no_renegotiation:
+        return "no_renegotiation";
+    case alert::missing_extension:
+        return "missing_extension";
+    case alert::unsupported_extension:
+        return "unsupported_extension";
+    case alert::certificate_unobtainable:
+        return "certificate_unobtainable";
+    case alert::unrecognized_name:
+        return "unrecognized_name";
+    case alert::bad_certificate_status_response:
+        return "bad_certificate_status_response";
+    case alert::bad_certificate_hash_value:
+        return "bad_certificate_hash_value";
+    case alert::unknown_psk_identity:
+        return "unknown_psk_identity";
+    case alert::certificate_required:
+        return "certificate_required";
+    case alert::no_application_protocol:
+        return "no_application_protocol";
     }
     return {};
 }

@@ -11,8 +11,8 @@ namespace tlspp::inline TLSPP_ABI {
 namespace detail {
 template <class T>
 concept byte_like = std::is_same_v<std::remove_cv_t<T>, char> || std::is_same_v<std::remove_cv_t<T>, unsigned char> ||
-                    std::is_same_v<std::remove_cv_t<T>, signed char> || std::is_same_v<std::remove_cv_t<T>, std::byte> ||
-                    std::is_same_v<std::remove_cv_t<T>, char8_t>;
+                    std::is_same_v<std::remove_cv_t<T>, signed char> ||
+                    std::is_same_v<std::remove_cv_t<T>, std::byte> || std::is_same_v<std::remove_cv_t<T>, char8_t>;
 
 template <class R>
 concept byte_range = requires(R& r) {
@@ -21,7 +21,8 @@ concept byte_range = requires(R& r) {
 };
 
 template <class R>
-concept writable_byte_range = byte_range<R> && !std::is_const_v<std::remove_pointer_t<decltype(std::declval<R&>().data())>>;
+concept writable_byte_range =
+    byte_range<R> && !std::is_const_v<std::remove_pointer_t<decltype(std::declval<R&>().data())>>;
 } // namespace detail
 
 /// A view of bytes to read from: made from a string literal (without its NUL), or from any contiguous range of

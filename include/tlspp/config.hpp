@@ -10,7 +10,8 @@
 #include TLSPP_CONFIG_FILE
 #endif
 
-/// `TLSPP_EXCEPTIONS`: 1 declares `or_throw` and catches what user callbacks throw. Default: what the compiler was told.
+/// `TLSPP_EXCEPTIONS`: 1 declares `or_throw` and catches what user callbacks throw. Default: what the compiler was
+/// told.
 #ifndef TLSPP_EXCEPTIONS
 #if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
 #define TLSPP_EXCEPTIONS 1

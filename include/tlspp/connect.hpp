@@ -48,8 +48,8 @@ inline result<void> handshake_within(stream<bsd_socket>& stream, timeout limit) 
     if (!name) {
         return std::unexpected(name.error());
     }
-    auto socket = bsd_socket::connect(options.address.empty() ? name->text() : options.address, port,
-                                      options.connect_timeout);
+    auto socket =
+        bsd_socket::connect(options.address.empty() ? name->text() : options.address, port, options.connect_timeout);
     if (!socket) {
         return std::unexpected(socket.error());
     }

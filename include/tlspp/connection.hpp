@@ -91,8 +91,8 @@ public:
     /// All certificates that the peer sent, its own first; after a resumed session only that one may be left.
     /// `errc::no_certificate` where it sent none. Copies.
     [[nodiscard]] result<certificate_chain> peer_certificates() const noexcept;
-    /// The chain that the peer was verified by, its own certificate first, the trust anchor last. It is built again, for
-    /// the price of its signatures, when this is called.
+    /// The chain that the peer was verified by, its own certificate first, the trust anchor last. It is built again,
+    /// for the price of its signatures, when this is called.
     /// \return `errc::no_certificate`; `errc::certificate_rejected` where what the peer sent leads to no anchor;
     /// `errc::no_trust` under `verify_mode::insecure_none`; `errc::out_of_memory`.
     [[nodiscard]] result<certificate_chain> verified_chain() const noexcept;
@@ -141,6 +141,6 @@ private:
 };
 } // namespace tlspp::inline TLSPP_ABI
 
+#include <tlspp/detail/connection_info.hpp>
 #include <tlspp/detail/connection_io.hpp>
 #include <tlspp/detail/connection_write.hpp>
-#include <tlspp/detail/connection_info.hpp>

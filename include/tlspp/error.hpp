@@ -52,21 +52,82 @@ enum class errc : std::uint8_t {
 /// What the error is about, finer than `errc`: picks the sentence.
 enum class reason : std::uint8_t {
     none,
-    name_empty, name_too_long, name_label_length, name_hyphen, name_character, name_nul, name_leading_dot, name_not_ascii,
-    name_numeric_last_label, name_address,
-    empty_buffer, shorter_retry, write_in_progress, moved_from, empty_handle, not_connected, already_closed,
-    empty_file, no_pem, no_certificate_in_file, trailing_bytes, is_directory, password_missing, password_wrong,
-    no_usable_certificates, client_ca_missing,
-    version_range, version_not_built, no_common_suite, suite_unknown, suite_not_built, alpn_empty_name, alpn_too_long,
-    other_version, other_threading, other_configuration,
-    too_many_records, not_tls, key_update, silent_end, undecipherable_answer,
-    handshake_deadline, connect_deadline, io_deadline, port_zero,
-    callback_threw, connection_reset, client_sent_none, short_stream,
-    certificate_malformed, key_malformed, key_unsupported, key_type_unsupported, no_key_in_file, file_too_large, not_a_directory,
-    no_system_store, bad_path,
-    name_service, connect_failed, listen_failed, accept_failed,
-    crl_malformed, crl_without_number, crl_without_next_update, crl_delta, crl_indirect, crl_partial, crl_critical, no_crl_in_file,
-    revocation_without_crls, crls_without_revocation, check_without_verification, clock_missing, pin_malformed, name_idna,
+    name_empty,
+    name_too_long,
+    name_label_length,
+    name_hyphen,
+    name_character,
+    name_nul,
+    name_leading_dot,
+    name_not_ascii,
+    name_numeric_last_label,
+    name_address,
+    empty_buffer,
+    shorter_retry,
+    write_in_progress,
+    moved_from,
+    empty_handle,
+    not_connected,
+    already_closed,
+    empty_file,
+    no_pem,
+    no_certificate_in_file,
+    trailing_bytes,
+    is_directory,
+    password_missing,
+    password_wrong,
+    no_usable_certificates,
+    client_ca_missing,
+    version_range,
+    version_not_built,
+    no_common_suite,
+    suite_unknown,
+    suite_not_built,
+    alpn_empty_name,
+    alpn_too_long,
+    other_version,
+    other_threading,
+    other_configuration,
+    too_many_records,
+    not_tls,
+    key_update,
+    silent_end,
+    undecipherable_answer,
+    handshake_deadline,
+    connect_deadline,
+    io_deadline,
+    port_zero,
+    callback_threw,
+    connection_reset,
+    client_sent_none,
+    short_stream,
+    certificate_malformed,
+    key_malformed,
+    key_unsupported,
+    key_type_unsupported,
+    no_key_in_file,
+    file_too_large,
+    not_a_directory,
+    no_system_store,
+    bad_path,
+    name_service,
+    connect_failed,
+    listen_failed,
+    accept_failed,
+    crl_malformed,
+    crl_without_number,
+    crl_without_next_update,
+    crl_delta,
+    crl_indirect,
+    crl_partial,
+    crl_critical,
+    no_crl_in_file,
+    revocation_without_crls,
+    crls_without_revocation,
+    check_without_verification,
+    clock_missing,
+    pin_malformed,
+    name_idna,
     last_of_core, // further ones are added above, by the header that reports them
 };
 
@@ -133,14 +194,22 @@ public:
     }
 
     /// Copies with one more fact; for those who report.
-    constexpr error with(verify_flags flags) const noexcept { error e = *this; e.flags_ = flags; return e; }
+    constexpr error with(verify_flags flags) const noexcept {
+        error e = *this;
+        e.flags_ = flags;
+        return e;
+    }
     constexpr error with(tlspp::alert alert) const noexcept {
         error e = *this;
         e.alert_ = alert;
         e.has_alert_ = true;
         return e;
     }
-    constexpr error with_system(int number) const noexcept { error e = *this; e.system_ = number; return e; }
+    constexpr error with_system(int number) const noexcept {
+        error e = *this;
+        e.system_ = number;
+        return e;
+    }
     constexpr error about(std::string_view subject) const noexcept {
         error e = *this;
 #if TLSPP_SENTENCES

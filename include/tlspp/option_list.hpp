@@ -17,10 +17,11 @@ public:
     option_list() noexcept = default;
     option_list(std::initializer_list<T> elements) noexcept { assign(elements.begin(), elements.size()); }
     template <class R>
-        requires(!std::is_same_v<R, option_list> && requires(const R& r) {
-            { *r.data() } -> std::convertible_to<T>;
-            r.size();
-        })
+        requires(!std::is_same_v<R, option_list> &&
+                 requires(const R& r) {
+                     { *r.data() } -> std::convertible_to<T>;
+                     r.size();
+                 })
     option_list(const R& range) noexcept {
         assign(range.data(), range.size());
     }

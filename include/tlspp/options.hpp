@@ -55,8 +55,8 @@ struct client_options {
     tlspp::revocation revocation = tlspp::revocation::off;
     /// The CRLs for it. Default: none.
     crl_list crls = {};
-    /// Public keys of which the chain must have at least one, the anchor's included (RFC 7469 §2.6): have a spare one in
-    /// it whose private key lies elsewhere. Default: any chain that is good.
+    /// Public keys of which the chain must have at least one, the anchor's included (RFC 7469 §2.6): have a spare one
+    /// in it whose private key lies elsewhere. Default: any chain that is good.
     option_list<spki_pin> pins = {};
     /// Default: TLS 1.2, or what the build has.
     std::optional<version> minimum_version = {};

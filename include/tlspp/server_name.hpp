@@ -32,10 +32,10 @@ public:
     /// Host names: 253 characters at most, labels of 1 to 63 letters, digits, hyphens and underscores, no hyphen at
     /// either end of a label (RFC 1123 §2.1); one trailing dot is removed. The underscore is not in RFC 1123, but
     /// directories and container networks name TLS servers with it. Internationalised names are given as A-labels
-    /// (RFC 5890), which pass through unchanged, or, where `TLSPP_IDN` is 1, in UTF-8 (`idn.hpp`). A host name never ends in a number: `127.1` and `0x7f000001` are
-    /// addresses to some resolvers and names to others, so they are refused.
-    /// Addresses: IPv4 as four decimal numbers without leading zeros, IPv6 as in RFC 4291 §2.2, `::ffff:192.0.2.1`
-    /// included, without brackets and zone.
+    /// (RFC 5890), which pass through unchanged, or, where `TLSPP_IDN` is 1, in UTF-8 (`idn.hpp`). A host name never
+    /// ends in a number: `127.1` and `0x7f000001` are addresses to some resolvers and names to others, so they are
+    /// refused. Addresses: IPv4 as four decimal numbers without leading zeros, IPv6 as in RFC 4291 §2.2,
+    /// `::ffff:192.0.2.1` included, without brackets and zone.
     /// \return `errc::invalid_name`, with the reason and the name, for anything else.
     static constexpr result<server_name> parse(std::string_view text) noexcept;
 

@@ -158,13 +158,23 @@ inline void write_json_general_name(json_writer& json, const x509::general_name&
     switch (name.kind()) {
     case dns:
     case email:
-    case uri: json.text(name.text()); break;
-    case directory: write_json_name(json, name.directory()); break;
-    case registered_id: json.text(to_string(name.type())); break;
-    case ip: json.text(address_like_openssl(name.address())); break;
+    case uri:
+        json.text(name.text());
+        break;
+    case directory:
+        write_json_name(json, name.directory());
+        break;
+    case registered_id:
+        json.text(to_string(name.type()));
+        break;
+    case ip:
+        json.text(address_like_openssl(name.address()));
+        break;
     case other:
     case x400_address:
-    case edi_party: json.text("<unsupported>"); break;
+    case edi_party:
+        json.text("<unsupported>");
+        break;
     }
     json.close(']');
 }
@@ -179,8 +189,7 @@ inline std::string describe(const certificate& c) {
         names += (names.empty() ? "" : ", ") + to_string(n);
     }
     return "subject:        " + detail::name_for_people(c.subject()) +
-           "\nissuer:         " + detail::name_for_people(c.issuer()) +
-           "\nsubjectAltName: " + names +
+           "\nissuer:         " + detail::name_for_people(c.issuer()) + "\nsubjectAltName: " + names +
            "\nnotBefore:      " + time_to_string(c.not_before()) +
            "\nnotAfter:       " + time_to_string(c.not_after()) +
            "\nserialNumber:   " + serial_to_string(c.serial_number()) +

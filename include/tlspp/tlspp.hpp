@@ -17,8 +17,8 @@
 #include <tlspp/transport/callbacks.hpp>
 #include <tlspp/transport/memory.hpp>
 
-#include <tlspp/server_name.hpp>
 #include <tlspp/clock.hpp>
+#include <tlspp/server_name.hpp>
 #include <tlspp/x509/certificate.hpp>
 #include <tlspp/x509/certificate_chain.hpp>
 #include <tlspp/x509/crl_list.hpp>

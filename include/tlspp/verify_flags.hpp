@@ -10,38 +10,38 @@ namespace tlspp::inline TLSPP_ABI {
 /// One reason why a certificate chain was refused. The lower 32 bits have Mbed TLS's values (`MBEDTLS_X509_BADCERT_…`,
 /// `MBEDTLS_X509_BADCRL_…`), the upper ones are checks of this library.
 enum class verify_flag : std::uint64_t {
-    expired = 0x01,                  ///< notAfter has passed (RFC 5280 §4.1.2.5)
-    revoked = 0x02,                  ///< on its issuer's CRL (RFC 5280 §5)
-    name_mismatch = 0x04,            ///< no subjectAltName names the expected peer (RFC 9525 §6)
-    not_trusted = 0x08,              ///< no path to a trust anchor (RFC 5280 §6.1)
-    crl_not_trusted = 0x10,          ///< the CRL's signature does not hold
-    crl_expired = 0x20,              ///< the CRL's nextUpdate has passed
-    missing = 0x40,                  ///< the peer sent no certificate
-    skipped = 0x80,                  ///< verification did not take place
-    other = 0x0100,                  ///< another reason, told by one of the flags below
-    not_yet_valid = 0x0200,          ///< notBefore is yet to come
-    crl_not_yet_valid = 0x0400,      ///< the CRL's thisUpdate is yet to come
-    key_usage = 0x0800,              ///< keyUsage does not allow this use (RFC 5280 §4.2.1.3)
-    extended_key_usage = 0x1000,     ///< extendedKeyUsage does not allow this use (RFC 5280 §4.2.1.12)
-    netscape_cert_type = 0x2000,     ///< nsCertType does not allow this use
-    weak_hash = 0x4000,              ///< signed with a hash that the profile refuses
-    weak_key_type = 0x8000,          ///< signed with a key type that the profile refuses
-    weak_key = 0x010000,             ///< a key that is too short, or on a curve that the profile refuses
-    crl_weak_hash = 0x020000,        ///< the CRL is signed with a hash that the profile refuses
-    crl_weak_key_type = 0x040000,    ///< the CRL is signed with a key type that the profile refuses
-    crl_weak_key = 0x080000,         ///< the CRL is signed with a key that the profile refuses
-    basic_constraints = 1ULL << 32,  ///< a certificate that is no CA signed another (RFC 5280 §4.2.1.9)
-    path_length = 1ULL << 33,        ///< more certificates below a CA than its pathLenConstraint allows
-    name_constraints = 1ULL << 34,   ///< a name outside what a CA may certify (RFC 5280 §4.2.1.10)
-    unknown_critical = 1ULL << 35,   ///< a critical extension that nobody here understands (RFC 5280 §4.2)
-    crl_missing = 1ULL << 36,        ///< revocation is on, and there is no CRL of this issuer
-    pin_mismatch = 1ULL << 37,       ///< no certificate of the chain has a pinned key (RFC 7469 §2.6)
-    distrusted = 1ULL << 38,         ///< a key on the distrust list
+    expired = 0x01,                   ///< notAfter has passed (RFC 5280 §4.1.2.5)
+    revoked = 0x02,                   ///< on its issuer's CRL (RFC 5280 §5)
+    name_mismatch = 0x04,             ///< no subjectAltName names the expected peer (RFC 9525 §6)
+    not_trusted = 0x08,               ///< no path to a trust anchor (RFC 5280 §6.1)
+    crl_not_trusted = 0x10,           ///< the CRL's signature does not hold
+    crl_expired = 0x20,               ///< the CRL's nextUpdate has passed
+    missing = 0x40,                   ///< the peer sent no certificate
+    skipped = 0x80,                   ///< verification did not take place
+    other = 0x0100,                   ///< another reason, told by one of the flags below
+    not_yet_valid = 0x0200,           ///< notBefore is yet to come
+    crl_not_yet_valid = 0x0400,       ///< the CRL's thisUpdate is yet to come
+    key_usage = 0x0800,               ///< keyUsage does not allow this use (RFC 5280 §4.2.1.3)
+    extended_key_usage = 0x1000,      ///< extendedKeyUsage does not allow this use (RFC 5280 §4.2.1.12)
+    netscape_cert_type = 0x2000,      ///< nsCertType does not allow this use
+    weak_hash = 0x4000,               ///< signed with a hash that the profile refuses
+    weak_key_type = 0x8000,           ///< signed with a key type that the profile refuses
+    weak_key = 0x010000,              ///< a key that is too short, or on a curve that the profile refuses
+    crl_weak_hash = 0x020000,         ///< the CRL is signed with a hash that the profile refuses
+    crl_weak_key_type = 0x040000,     ///< the CRL is signed with a key type that the profile refuses
+    crl_weak_key = 0x080000,          ///< the CRL is signed with a key that the profile refuses
+    basic_constraints = 1ULL << 32,   ///< a certificate that is no CA signed another (RFC 5280 §4.2.1.9)
+    path_length = 1ULL << 33,         ///< more certificates below a CA than its pathLenConstraint allows
+    name_constraints = 1ULL << 34,    ///< a name outside what a CA may certify (RFC 5280 §4.2.1.10)
+    unknown_critical = 1ULL << 35,    ///< a critical extension that nobody here understands (RFC 5280 §4.2)
+    crl_missing = 1ULL << 36,         ///< revocation is on, and there is no CRL of this issuer
+    pin_mismatch = 1ULL << 37,        ///< no certificate of the chain has a pinned key (RFC 7469 §2.6)
+    distrusted = 1ULL << 38,          ///< a key on the distrust list
     refused_by_callback = 1ULL << 39, ///< `on_verify` said so
-    form = 1ULL << 40,               ///< the profile's rules of form are broken
-    chain_too_long = 1ULL << 41,     ///< more certificates than the limit
-    no_clock = 1ULL << 42,           ///< nothing tells the time, so that validity cannot be judged
-    policy = 1ULL << 43,             ///< certificate policies do not allow this path (RFC 5280 §6.1.5)
+    form = 1ULL << 40,                ///< the profile's rules of form are broken
+    chain_too_long = 1ULL << 41,      ///< more certificates than the limit
+    no_clock = 1ULL << 42,            ///< nothing tells the time, so that validity cannot be judged
+    policy = 1ULL << 43,              ///< certificate policies do not allow this path (RFC 5280 §6.1.5)
 };
 
 /// A set of `verify_flag`s. A value type without invariants; safe to copy anywhere.
@@ -56,7 +56,9 @@ public:
     constexpr bool has(verify_flag flag) const noexcept { return (bits_ & static_cast<std::uint64_t>(flag)) != 0; }
     constexpr std::uint64_t bits() const noexcept { return bits_; }
 
-    friend constexpr verify_flags operator|(verify_flags a, verify_flags b) noexcept { return verify_flags{a.bits_ | b.bits_}; }
+    friend constexpr verify_flags operator|(verify_flags a, verify_flags b) noexcept {
+        return verify_flags{a.bits_ | b.bits_};
+    }
     constexpr verify_flags& operator|=(verify_flags other) noexcept { return *this = *this | other; }
     constexpr verify_flags without(verify_flags other) const noexcept { return verify_flags{bits_ & ~other.bits_}; }
     friend constexpr bool operator==(verify_flags, verify_flags) noexcept = default;
@@ -71,38 +73,70 @@ constexpr verify_flags operator|(verify_flag a, verify_flag b) noexcept { return
 constexpr std::string_view describe(verify_flag flag) noexcept {
     using enum verify_flag;
     switch (flag) {
-    case expired: return "a certificate has expired";
-    case revoked: return "a certificate was revoked by its issuer";
-    case name_mismatch: return "the certificate is not for this name";
-    case not_trusted: return "the chain does not end at a trusted CA";
-    case crl_not_trusted: return "the CRL is not signed by the CA";
-    case crl_expired: return "the CRL has expired";
-    case missing: return "the peer sent no certificate";
-    case skipped: return "verification was skipped";
-    case other: return "a check failed";
-    case not_yet_valid: return "a certificate is not valid yet";
-    case crl_not_yet_valid: return "the CRL is not valid yet";
-    case key_usage: return "keyUsage does not allow this use";
-    case extended_key_usage: return "extendedKeyUsage does not allow this use";
-    case netscape_cert_type: return "nsCertType does not allow this use";
-    case weak_hash: return "a signature uses a hash that is too weak";
-    case weak_key_type: return "a signature uses a key type that is not allowed";
-    case weak_key: return "a key is too short or on a curve that is not allowed";
-    case crl_weak_hash: return "the CRL's signature uses a hash that is too weak";
-    case crl_weak_key_type: return "the CRL's signature uses a key type that is not allowed";
-    case crl_weak_key: return "the CRL's key is too short";
-    case basic_constraints: return "a certificate that is no CA signed another one";
-    case path_length: return "the chain is longer than a CA's pathLenConstraint allows";
-    case name_constraints: return "a name lies outside a CA's name constraints";
-    case unknown_critical: return "a critical extension is not understood";
-    case crl_missing: return "no CRL of an issuer is at hand";
-    case pin_mismatch: return "no key of the chain is pinned";
-    case distrusted: return "a key of the chain is on the distrust list";
-    case refused_by_callback: return "the on_verify callback refused it";
-    case form: return "a certificate breaks the profile's rules of form";
-    case chain_too_long: return "the chain has too many certificates";
-    case no_clock: return "no clock tells whether the certificates are valid now";
-    case policy: return "certificate policies do not allow this path";
+    case expired:
+        return "a certificate has expired";
+    case revoked:
+        return "a certificate was revoked by its issuer";
+    case name_mismatch:
+        return "the certificate is not for this name";
+    case not_trusted:
+        return "the chain does not end at a trusted CA";
+    case crl_not_trusted:
+        return "the CRL is not signed by the CA";
+    case crl_expired:
+        return "the CRL has expired";
+    case missing:
+        return "the peer sent no certificate";
+    case skipped:
+        return "verification was skipped";
+    case other:
+        return "a check failed";
+    case not_yet_valid:
+        return "a certificate is not valid yet";
+    case crl_not_yet_valid:
+        return "the CRL is not valid yet";
+    case key_usage:
+        return "keyUsage does not allow this use";
+    case extended_key_usage:
+        return "extendedKeyUsage does not allow this use";
+    case netscape_cert_type:
+        return "nsCertType does not allow this use";
+    case weak_hash:
+        return "a signature uses a hash that is too weak";
+    case weak_key_type:
+        return "a signature uses a key type that is not allowed";
+    case weak_key:
+        return "a key is too short or on a curve that is not allowed";
+    case crl_weak_hash:
+        return "the CRL's signature uses a hash that is too weak";
+    case crl_weak_key_type:
+        return "the CRL's signature uses a key type that is not allowed";
+    case crl_weak_key:
+        return "the CRL's key is too short";
+    case basic_constraints:
+        return "a certificate that is no CA signed another one";
+    case path_length:
+        return "the chain is longer than a CA's pathLenConstraint allows";
+    case name_constraints:
+        return "a name lies outside a CA's name constraints";
+    case unknown_critical:
+        return "a critical extension is not understood";
+    case crl_missing:
+        return "no CRL of an issuer is at hand";
+    case pin_mismatch:
+        return "no key of the chain is pinned";
+    case distrusted:
+        return "a key of the chain is on the distrust list";
+    case refused_by_callback:
+        return "the on_verify callback refused it";
+    case form:
+        return "a certificate breaks the profile's rules of form";
+    case chain_too_long:
+        return "the chain has too many certificates";
+    case no_clock:
+        return "no clock tells whether the certificates are valid now";
+    case policy:
+        return "certificate policies do not allow this path";
     }
     return "a check failed";
 }

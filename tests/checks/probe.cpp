@@ -1,4 +1,2 @@
 // The generated checks compile with the flags of this file.
-int tlspp_probe() {
-    return 0;
-}
+int tlspp_probe() { return 0; }

@@ -39,17 +39,18 @@ TEST_CASE("revocation and lists go together", "[context_checks]") {
     CHECK(refused(client_options{.crls = lists()}).why() == reason::crls_without_revocation);
     CHECK(refused(client_options{.revocation = mode, .crls = {crl()}}).why() == reason::empty_handle);
     CHECK(refused(client_options{.revocation = static_cast<revocation>(7), .crls = lists()}) == errc::invalid_argument);
-    CHECK(refused(server_options{.client_auth = client_auth::required, .trust = test::the_world().trust, .revocation = mode})
+    CHECK(refused(server_options{
+                      .client_auth = client_auth::required, .trust = test::the_world().trust, .revocation = mode})
               .why() == reason::revocation_without_crls);
 }
 
 TEST_CASE("a check of certificates that are not looked at is a mistake", "[context_checks]") {
     constexpr auto none = verify_mode::insecure_none;
-    for (auto const& [options, option] : {
-             std::pair{client_options{.verify = none, .pins = {some_pin}}, ".pins"},
-             {client_options{.verify = none, .revocation = revocation::leaf, .crls = lists()}, ".revocation"},
-             {client_options{.verify = none, .on_verify = hook()}, ".on_verify"},
-             {client_options{.verify = none, .distrusted = {some_pin}}, ".distrusted"}}) {
+    for (auto const& [options, option] :
+         {std::pair{client_options{.verify = none, .pins = {some_pin}}, ".pins"},
+          {client_options{.verify = none, .revocation = revocation::leaf, .crls = lists()}, ".revocation"},
+          {client_options{.verify = none, .on_verify = hook()}, ".on_verify"},
+          {client_options{.verify = none, .distrusted = {some_pin}}, ".distrusted"}}) {
         auto const e = refused(options);
         CHECK(e == errc::invalid_argument);
         CHECK(e.why() == reason::check_without_verification);

@@ -12,7 +12,9 @@ using detail::der_tag;
 
 TEST_CASE("DER is read element by element", "[der_reader]") {
     // SEQUENCE { BOOLEAN TRUE, INTEGER 5 }, OCTET STRING "ab"
-    constexpr std::string_view der("\x30\x06\x01\x01\xFF\x02\x01\x05\x04\x02" "ab", 12);
+    constexpr std::string_view der("\x30\x06\x01\x01\xFF\x02\x01\x05\x04\x02"
+                                   "ab",
+                                   12);
     der_reader outer{bytes(der)};
     CHECK(outer.peek() == der_tag::sequence);
     auto inner = outer.enter(der_tag::sequence);
@@ -34,16 +36,21 @@ TEST_CASE("DER is read element by element", "[der_reader]") {
 
 TEST_CASE("what is no DER ends the walk", "[der_reader]") {
     der_element e;
-    for (std::string_view bad : {std::string_view("\x04"), std::string_view("\x04\x03" "ab"),
-                                 std::string_view("\x04\x80" "ab"), std::string_view("\x04\x84\xFF\xFF\xFF\xFF"),
-                                 std::string_view("\x04\x85\x01\x01\x01\x01\x01")}) {
+    for (std::string_view bad :
+         {std::string_view("\x04"),
+          std::string_view("\x04\x03"
+                           "ab"),
+          std::string_view("\x04\x80"
+                           "ab"),
+          std::string_view("\x04\x84\xFF\xFF\xFF\xFF"), std::string_view("\x04\x85\x01\x01\x01\x01\x01")}) {
         std::string const copy(bad);
         der_reader reader{bytes(copy)};
         CHECK_FALSE(reader.next(e));
         CHECK(reader.failed());
         CHECK_FALSE(reader.next(e));
     }
-    der_reader reader{bytes("\x04\x01" "a")};
+    der_reader reader{bytes("\x04\x01"
+                            "a")};
     CHECK(reader.enter(der_tag::sequence).at_end());
     CHECK(reader.failed());
     CHECK(reader.at_end());

@@ -9,7 +9,8 @@ using tlspp::detail::record_watch;
 
 namespace {
 std::string record(int type, std::string_view body) {
-    std::string r{static_cast<char>(type), 3, 3, static_cast<char>(body.size() >> 8), static_cast<char>(body.size() & 0xFF)};
+    std::string r{static_cast<char>(type), 3, 3, static_cast<char>(body.size() >> 8),
+                  static_cast<char>(body.size() & 0xFF)};
     return r.append(body);
 }
 bool feed(record_watch& w, std::string_view data, std::size_t step) {

@@ -42,7 +42,9 @@ void version_four(recipe& r, chooser&, key_ring&) {
     r.leaf.tamper_before_signing = replace(field::version, octets_of({"\xA0\x03\x02\x01\x03", 5}));
 }
 
-void zero_serial(recipe& r, chooser&, key_ring&) { r.leaf.tamper_before_signing = replace(field::serial, serial_of({"\0", 1})); }
+void zero_serial(recipe& r, chooser&, key_ring&) {
+    r.leaf.tamper_before_signing = replace(field::serial, serial_of({"\0", 1}));
+}
 void negative_serial(recipe& r, chooser&, key_ring&) {
     r.leaf.tamper_before_signing = replace(field::serial, serial_of({"\x80\x01", 2}));
 }
@@ -72,14 +74,16 @@ void critical_authority_identifier(recipe& r, chooser&, key_ring&) {
 void wrong_authority_serial(recipe& r, chooser&, key_ring&) {
     r.leaf.extensions.push_back(
         {.oid = "2.5.29.35",
-         .der = der(0x30, der(0xA1, der(0xA4, der(0x30, der(0x31, der(0x30, octets_of("\x06\x03\x55\x04\x03"),
-                                                                     der(0x0C, octets_of("Nobody"))))))),
+         .der = der(0x30,
+                    der(0xA1, der(0xA4, der(0x30, der(0x31, der(0x30, octets_of("\x06\x03\x55\x04\x03"),
+                                                                der(0x0C, octets_of("Nobody"))))))),
                     der(0x82, octets_of("\x01\x02")))});
 }
 
 void empty_issuer(recipe& r, chooser&, key_ring&) { r.last().subject = ""; }
 void bad_utf8(recipe& r, chooser&, key_ring&) {
-    r.leaf.tamper_before_signing = edit(field::subject, [](octets whole) { return exchanged(whole, "Test", "T\xFFst"); });
+    r.leaf.tamper_before_signing =
+        edit(field::subject, [](octets whole) { return exchanged(whole, "Test", "T\xFFst"); });
 }
 void names_not_critical(recipe& r, chooser&, key_ring&) { // with an empty subject they have to be
     r.leaf.subject = "";
@@ -145,7 +149,9 @@ void critical_access(recipe& r, chooser&, key_ring&) { // RFC 5280 §4.2.2.1 for
              "\x30\x1B\x30\x19\x06\x08\x2B\x06\x01\x05\x05\x07\x30\x01\x86\x0Dhttp://o.test");
 }
 void critical_subject_identifier(recipe& r, chooser& random, key_ring&) {
-    critical(r.middle(random), "2.5.29.14", "\x04\x04" "abcd");
+    critical(r.middle(random), "2.5.29.14",
+             "\x04\x04"
+             "abcd");
 }
 void critical_purposes(recipe& r, chooser&, key_ring&) {
     critical(r.leaf, "2.5.29.37", "\x30\x0A\x06\x08\x2B\x06\x01\x05\x05\x07\x03\x01");
@@ -203,8 +209,7 @@ constexpr rule all[] = {
     {"serial number without octets", "X.690 §8.3.1", topic::form, refuse, 0, 2, no_serial},
     {"no authorityKeyIdentifier", "RFC 5280 §4.2.1.1", topic::form, open, 0, 2, no_authority_identifier},
     {"no subjectKeyIdentifier in a CA", "RFC 5280 §4.2.1.2", topic::form, open, 1, 2, no_subject_identifier},
-    {"authorityKeyIdentifier of another key", "RFC 5280 §4.2.1.1", topic::form, open, 0, 2,
-     wrong_authority_identifier},
+    {"authorityKeyIdentifier of another key", "RFC 5280 §4.2.1.1", topic::form, open, 0, 2, wrong_authority_identifier},
     {"authorityKeyIdentifier of another certificate", "RFC 5280 §4.2.1.1", topic::form, open, 0, 2,
      wrong_authority_serial},
     {"authorityKeyIdentifier critical", "RFC 5280 §4.2.1.1", topic::form, open, 0, 2, critical_authority_identifier},

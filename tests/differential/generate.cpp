@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-/// Makes chains and judges them with tlspp: `generate COUNT SEED [RULE]`. Each chain is one line of JSON on stdout, with
-/// all that others need to judge it too; judge.py does that.
+/// Makes chains and judges them with tlspp: `generate COUNT SEED [RULE]`. Each chain is one line of JSON on stdout,
+/// with all that others need to judge it too; judge.py does that.
 namespace differential {
 namespace {
 
@@ -18,15 +18,24 @@ const char* text(verdict v) { return v == verdict::accept ? "accept" : v == verd
 const char* text(topic t) {
     switch (t) {
     case topic::none:
-    case topic::path: return "path";
-    case topic::form: return "form";
-    case topic::validity: return "validity";
-    case topic::constraints: return "basic constraints";
-    case topic::key_usage: return "key usage";
-    case topic::critical: return "critical extensions";
-    case topic::name_limits: return "name constraints";
-    case topic::names: return "names";
-    case topic::strength: return "strength";
+    case topic::path:
+        return "path";
+    case topic::form:
+        return "form";
+    case topic::validity:
+        return "validity";
+    case topic::constraints:
+        return "basic constraints";
+    case topic::key_usage:
+        return "key usage";
+    case topic::critical:
+        return "critical extensions";
+    case topic::name_limits:
+        return "name constraints";
+    case topic::names:
+        return "names";
+    case topic::strength:
+        return "strength";
     }
     return "";
 }

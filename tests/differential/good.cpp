@@ -62,9 +62,7 @@ void uri_limit(recipe& r, chooser& random, key_ring&) {
     r.leaf.uris = {"https://www.tenant.example/path"};
     r.any(random).permitted = {"URI:.tenant.example"};
 }
-void directory_limit(recipe& r, chooser& random, key_ring&) {
-    r.any(random).permitted = {"dirName:O=Test"};
-}
+void directory_limit(recipe& r, chooser& random, key_ring&) { r.any(random).permitted = {"dirName:O=Test"}; }
 void unused_limit(recipe& r, chooser& random, key_ring&) {
     r.any(random).excluded = {"IP:0.0.0.0/0", "email:example", "URI:.example"};
 }

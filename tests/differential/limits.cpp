@@ -75,9 +75,7 @@ void uri_excluded(recipe& r, chooser& random, key_ring&) {
     r.leaf.uris = {"https://www.tenant.example:8443/path"};
     limit(r, random, {}, {"URI:.tenant.example"});
 }
-void directory_not_permitted(recipe& r, chooser& random, key_ring&) {
-    limit(r, random, {"dirName:O=Other"});
-}
+void directory_not_permitted(recipe& r, chooser& random, key_ring&) { limit(r, random, {"dirName:O=Other"}); }
 void directory_excluded(recipe& r, chooser& random, key_ring&) {
     r.leaf.organisation = "Bad";
     limit(r, random, {}, {"dirName:O=Bad"});
@@ -112,7 +110,9 @@ void address_without_mask(recipe& r, chooser& random, key_ring&) {
     limit_raw(r, random, permitted(der(0x87, octets_of({"\xC0\x00\x02\x07", 4}))));
 }
 void empty_constraints(recipe& r, chooser& random, key_ring&) { limit_raw(r, random, octets_of({"\x30\x00", 2})); }
-void broken_constraints(recipe& r, chooser& random, key_ring&) { limit_raw(r, random, octets_of("\x30\x05\xA0\x20xyz")); }
+void broken_constraints(recipe& r, chooser& random, key_ring&) {
+    limit_raw(r, random, octets_of("\x30\x05\xA0\x20xyz"));
+}
 void in_a_leaf(recipe& r, chooser&, key_ring&) {
     r.leaf.permitted = {"DNS:example"};
     r.leaf.name_constraints_critical = true;
@@ -132,9 +132,9 @@ void hidden_name(recipe& r, chooser& random, key_ring&) { // behind one of a kin
     limit(r, random, {"DNS:other.example"});
 }
 void hidden_excluded_name(recipe& r, chooser& random, key_ring&) {
-    r.leaf.extensions.push_back({.oid = "2.5.29.17",
-                                 .der = der(0x30, der(0x82, r.name), der(0x92, octets_of("?")),
-                                            der(0x82, octets_of("bank.example")))});
+    r.leaf.extensions.push_back(
+        {.oid = "2.5.29.17",
+         .der = der(0x30, der(0x82, r.name), der(0x92, octets_of("?")), der(0x82, octets_of("bank.example")))});
     limit(r, random, {}, {"DNS:bank.example"});
     if (random.one_in(2)) {
         r.name = "bank.example";
@@ -154,8 +154,7 @@ constexpr rule all[] = {
     {"DNS name itself excluded", "RFC 5280 §4.2.1.10", topic::name_limits, refuse, 0, 2, dns_excluded_exactly},
     {"all DNS names excluded", "RFC 5280 §4.2.1.10", topic::name_limits, refuse, 0, 2, dns_all_excluded},
     {"DNS name excluded in other letters", "RFC 5280 §7.2", topic::name_limits, refuse, 0, 2, dns_other_letters},
-    {"wildcard wider than permitted", "RFC 5280 §4.2.1.10", topic::name_limits, refuse, 0, 2,
-     wildcard_not_permitted},
+    {"wildcard wider than permitted", "RFC 5280 §4.2.1.10", topic::name_limits, refuse, 0, 2, wildcard_not_permitted},
     {"wildcard over an excluded name", "RFC 5280 §4.2.1.10", topic::name_limits, open, 0, 2, wildcard_over_excluded},
     {"address not permitted", "RFC 5280 §4.2.1.10", topic::name_limits, refuse, 0, 2, ip_not_permitted},
     {"address excluded", "RFC 5280 §4.2.1.10", topic::name_limits, refuse, 0, 2, ip_excluded},

@@ -48,7 +48,9 @@ void wildcard_partial(recipe& r, chooser& random, key_ring&) {
     r.leaf.dns_names = {random.of(forms)};
     r.name = "host7.tenant.example";
 }
-void wildcard_inside(recipe& r, chooser&, key_ring&) { r.leaf.dns_names = {r.name.substr(0, r.name.find('.')) + ".*.example"}; }
+void wildcard_inside(recipe& r, chooser&, key_ring&) {
+    r.leaf.dns_names = {r.name.substr(0, r.name.find('.')) + ".*.example"};
+}
 void wildcard_twice(recipe& r, chooser&, key_ring&) { r.leaf.dns_names = {"*.*.example"}; }
 void wildcard_alone(recipe& r, chooser&, key_ring&) {
     r.leaf.dns_names = {"*"};
@@ -119,9 +121,9 @@ void name_as_directory(recipe& r, chooser&, key_ring&) {
     r.leaf.alternative_names = {"dirName:CN=" + r.name};
 }
 void name_as_registered(recipe& r, chooser&, key_ring&) { // otherName with the host inside
-    r.leaf.extensions.push_back({.oid = "2.5.29.17",
-                                 .der = der(0x30, der(0xA0, octets_of("\x06\x03\x2A\x03\x04"),
-                                                      der(0xA0, der(0x0C, r.name))))});
+    r.leaf.extensions.push_back(
+        {.oid = "2.5.29.17",
+         .der = der(0x30, der(0xA0, octets_of("\x06\x03\x2A\x03\x04"), der(0xA0, der(0x0C, r.name))))});
 }
 
 constexpr rule all[] = {

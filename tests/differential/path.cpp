@@ -126,9 +126,7 @@ void weak_leaf_key(recipe& r, chooser&, key_ring& keys) { r.leaf.key_pem = keys.
 void weak_intermediate_key(recipe& r, chooser& random, key_ring& keys) { r.middle(random).key_pem = keys.weak(); }
 void weak_root_key(recipe& r, chooser&, key_ring& keys) { r.root().key_pem = keys.weak(); }
 void weak_leaf_hash(recipe& r, chooser&, key_ring&) { r.leaf.hash = dev::hash::insecure_sha1; }
-void weak_intermediate_hash(recipe& r, chooser& random, key_ring&) {
-    r.middle(random).hash = dev::hash::insecure_sha1;
-}
+void weak_intermediate_hash(recipe& r, chooser& random, key_ring&) { r.middle(random).hash = dev::hash::insecure_sha1; }
 void weak_root_hash(recipe& r, chooser&, key_ring&) { r.root().hash = dev::hash::insecure_sha1; }
 
 constexpr rule all[] = {

@@ -51,7 +51,9 @@ void no_cert_sign(recipe& r, chooser& random, key_ring&) {
 }
 void root_no_cert_sign(recipe& r, chooser&, key_ring&) { r.root().key_usage = usage::crl_sign; }
 void no_ca_usage(recipe& r, chooser& random, key_ring&) { r.middle(random).key_usage = 0; }
-void empty_usage(recipe& r, chooser& random, key_ring&) { give(r.middle(random), "2.5.29.15", {"\x03\x01\x00", 3}, true); }
+void empty_usage(recipe& r, chooser& random, key_ring&) {
+    give(r.middle(random), "2.5.29.15", {"\x03\x01\x00", 3}, true);
+}
 void leaf_cert_sign(recipe& r, chooser&, key_ring&) {
     r.leaf.key_usage = usage::digital_signature | usage::key_cert_sign;
 }

@@ -90,9 +90,7 @@ struct recipe {
     /// The authority that issues the leaf: the root where there is no other.
     dev::authority_options& last() { return authorities.back(); }
     /// Some intermediate.
-    dev::authority_options& middle(chooser& random) {
-        return authorities[random.between(1, authorities.size() - 1)];
-    }
+    dev::authority_options& middle(chooser& random) { return authorities[random.between(1, authorities.size() - 1)]; }
     /// Some authority, the root included.
     dev::authority_options& any(chooser& random) { return authorities[random.below(authorities.size())]; }
 };

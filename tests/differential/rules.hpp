@@ -15,16 +15,16 @@ enum class verdict : std::uint8_t {
 
 /// Parts of the RFCs, by which differences are grouped.
 enum class topic : std::uint8_t {
-    none,         ///< good chains: grouped under their own part only where somebody refuses them
-    form,         ///< RFC 5280 §4.1, §4.2: the form of a certificate and of its extensions
-    validity,     ///< RFC 5280 §4.1.2.5
-    path,         ///< RFC 5280 §6.1: signatures, names of issuers, anchors, path building
-    constraints,  ///< RFC 5280 §4.2.1.9: basicConstraints
-    key_usage,    ///< RFC 5280 §4.2.1.3, §4.2.1.12: what a key is for
-    critical,     ///< RFC 5280 §4.2, §4.2.1.11: critical extensions, policies
-    name_limits,  ///< RFC 5280 §4.2.1.10: name constraints
-    names,        ///< RFC 9525: the peer's name
-    strength,     ///< RFC 9325 §4.5: hashes and sizes of keys
+    none,        ///< good chains: grouped under their own part only where somebody refuses them
+    form,        ///< RFC 5280 §4.1, §4.2: the form of a certificate and of its extensions
+    validity,    ///< RFC 5280 §4.1.2.5
+    path,        ///< RFC 5280 §6.1: signatures, names of issuers, anchors, path building
+    constraints, ///< RFC 5280 §4.2.1.9: basicConstraints
+    key_usage,   ///< RFC 5280 §4.2.1.3, §4.2.1.12: what a key is for
+    critical,    ///< RFC 5280 §4.2, §4.2.1.11: critical extensions, policies
+    name_limits, ///< RFC 5280 §4.2.1.10: name constraints
+    names,       ///< RFC 9525: the peer's name
+    strength,    ///< RFC 9325 §4.5: hashes and sizes of keys
 };
 
 struct rule {

@@ -36,7 +36,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             bool const wildcard = rest.starts_with("*.");
             require(!same || wildcard || detail::equal_names(rest, name->text()),
                     "only equal names and wildcards match");
-            require(!same || !wildcard || (rest.find('.', 2) != std::string_view::npos && rest.find('*', 1) == rest.npos),
+            require(!same || !wildcard ||
+                        (rest.find('.', 2) != std::string_view::npos && rest.find('*', 1) == rest.npos),
                     "no wildcard on a single label, and no second one");
         }
         (void)x509::matches_dns(line, rest);

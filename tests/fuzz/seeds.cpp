@@ -59,26 +59,27 @@ std::vector<dev::certificate_options> leaves() {
                    .serial = "00",
                    .crl_distribution_points = {"http://c.example/ca.crl", "ldap://c.example/x"}});
     // otherName, registeredID, an address of a wrong length
-    all.push_back({.extensions = {extension(
-                       "2.5.29.17", element('\x30', element('\xA0', "\x06\x03\x2A\x03\x04\xA0\x04\x0C\x02hi"s) +
-                                                        element('\x88', "\x2A\x03\x04"s) + element('\x87', "\x01\x02"s)))}});
+    all.push_back(
+        {.extensions = {extension(
+             "2.5.29.17", element('\x30', element('\xA0', "\x06\x03\x2A\x03\x04\xA0\x04\x0C\x02hi"s) +
+                                              element('\x88', "\x2A\x03\x04"s) + element('\x87', "\x01\x02"s)))}});
     // authorityInfoAccess, certificatePolicies
     all.push_back(
         {.dns_names = {"p.example"},
-         .extensions = {
-             extension("1.3.6.1.5.5.7.1.1",
-                       element('\x30', element('\x30', "\x06\x08\x2B\x06\x01\x05\x05\x07\x30\x01"s +
-                                                           element('\x86', "http://o.example")) +
-                                           element('\x30', "\x06\x08\x2B\x06\x01\x05\x05\x07\x30\x02"s +
-                                                               element('\x86', "http://i.example/ca.der")))),
-             extension("2.5.29.32", element('\x30', element('\x30', "\x06\x06\x67\x81\x0C\x01\x02\x01"s) +
-                                                        element('\x30', "\x06\x04\x55\x1D\x20\x00"s))),
-             extension("1.2.3.4", element('\x0C', "unknown"), true)}});
+         .extensions = {extension("1.3.6.1.5.5.7.1.1",
+                                  element('\x30', element('\x30', "\x06\x08\x2B\x06\x01\x05\x05\x07\x30\x01"s +
+                                                                      element('\x86', "http://o.example")) +
+                                                      element('\x30', "\x06\x08\x2B\x06\x01\x05\x05\x07\x30\x02"s +
+                                                                          element('\x86', "http://i.example/ca.der")))),
+                        extension("2.5.29.32", element('\x30', element('\x30', "\x06\x06\x67\x81\x0C\x01\x02\x01"s) +
+                                                                   element('\x30', "\x06\x04\x55\x1D\x20\x00"s))),
+                        extension("1.2.3.4", element('\x0C', "unknown"), true)}});
     // authorityKeyIdentifier with issuer and serial number
-    all.push_back({.dns_names = {"k.example"},
-                   .extensions = {extension("2.5.29.35", element('\x30', element('\x80', "identifier") +
-                                                                             element('\xA1', element('\x82', "i.example")) +
-                                                                             element('\x82', "\x01\x02"s)))}});
+    all.push_back(
+        {.dns_names = {"k.example"},
+         .extensions = {extension("2.5.29.35", element('\x30', element('\x80', "identifier") +
+                                                                   element('\xA1', element('\x82', "i.example")) +
+                                                                   element('\x82', "\x01\x02"s)))}});
     all.push_back({.dns_names = {"q.example"},
                    .path_length = 3,
                    .permitted = {"DNS:example", "IP:192.0.2.0/24"},
@@ -136,8 +137,7 @@ void keys(const dev::authority& ca) {
         put("private_key", "\n" + der_of(made.key_pem));
         put("private_key", "\n" + made.certificate_pem + made.key_pem);
     }
-    for (std::string_view pem :
-         {samples::ec_key, samples::encrypted_key, samples::scrypt_key, samples::ed25519_key}) {
+    for (std::string_view pem : {samples::ec_key, samples::encrypted_key, samples::scrypt_key, samples::ed25519_key}) {
         put("private_key", "secret\n" + std::string(pem));
         put("private_key", "wrong\n" + std::string(pem));
         put("private_key", "secret\n" + der_of(pem));
@@ -197,10 +197,8 @@ void signed_chains() {
     auto const inner = or_throw(root.intermediate(options));
     options.key_pem = or_throw(inner.issue_pem(options)).key_pem;
     auto const again = or_throw(inner.intermediate(options)); // the same name, another key
-    dev::certificate_options const leaf{.dns_names = {"a.example"},
-                                        .not_before = from,
-                                        .not_after = until,
-                                        .key_pem = options.key_pem};
+    dev::certificate_options const leaf{
+        .dns_names = {"a.example"}, .not_before = from, .not_after = until, .key_pem = options.key_pem};
     auto const by_root = all_der_of(or_throw(root.issue_pem(leaf)).certificate_pem);
     auto const by_inner = all_der_of(or_throw(inner.issue_pem(leaf)).certificate_pem);
     auto const by_again = all_der_of(or_throw(again.issue_pem(leaf)).certificate_pem);

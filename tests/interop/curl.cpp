@@ -16,9 +16,21 @@ namespace {
 /// curl's own settings, proxies and resolver are out of the game.
 std::vector<std::string> curl(version v, const bsd_listener& listener, std::vector<std::string> more = {}) {
     auto const port = std::to_string(listener.port());
-    std::vector<std::string> out{program_or_skip("curl", "--version"), "-q", "--noproxy", "*", "--silent", "--show-error",
-                                 "--verbose", "--max-time", "30", "--resolve", "localhost:" + port + ":127.0.0.1",
-                                 "--cacert", shared_files().ca, "--tlsv" + std::string(short_name(v)), "--tls-max",
+    std::vector<std::string> out{program_or_skip("curl", "--version"),
+                                 "-q",
+                                 "--noproxy",
+                                 "*",
+                                 "--silent",
+                                 "--show-error",
+                                 "--verbose",
+                                 "--max-time",
+                                 "30",
+                                 "--resolve",
+                                 "localhost:" + port + ":127.0.0.1",
+                                 "--cacert",
+                                 shared_files().ca,
+                                 "--tlsv" + std::string(short_name(v)),
+                                 "--tls-max",
                                  std::string(short_name(v))};
     out.insert(out.end(), more.begin(), more.end());
     out.push_back("https://localhost:" + port + "/");
@@ -57,12 +69,13 @@ TEST_CASE("our server with curl") {
     auto const certificate = GENERATE(&test::certificates::localhost, &test::certificates::chained);
     CAPTURE(short_name(v));
     auto listener = listen();
-    auto const context = make_server(v, {.identities = {(test::shared_certificates().*certificate).identity},
-                                         .alpn = {"http/1.1"}});
+    auto const context =
+        make_server(v, {.identities = {(test::shared_certificates().*certificate).identity}, .alpn = {"http/1.1"}});
     std::string const content = pattern(1'000'000);
     auto const upload = shared_files().folder.write("upload", content);
     auto const download = shared_files().folder.path_of("download");
-    test::process program(curl(v, listener, {"--output", download, "--data-binary", "@" + upload, "--header", "Expect:"}));
+    test::process program(
+        curl(v, listener, {"--output", download, "--data-binary", "@" + upload, "--header", "Expect:"}));
     auto conn = or_throw(take(context, listener));
     CHECK(conn.version() == v);
     CHECK(conn.server_name() == "localhost");
@@ -119,9 +132,9 @@ TEST_CASE("curl proves itself to our server") {
     }
     SECTION("with one of another CA, and with none") {
         for (bool const has_one : {true, false}) {
-            test::process program(has_one ? curl(v, listener, {"--cert", f.other_client.certificate, "--key",
-                                                               f.other_client.key})
-                                          : curl(v, listener));
+            test::process program(
+                has_one ? curl(v, listener, {"--cert", f.other_client.certificate, "--key", f.other_client.key})
+                        : curl(v, listener));
             auto const conn = take(context, listener);
             REQUIRE(!conn);
             CHECK(conn.error() == (has_one ? errc::certificate_rejected : errc::no_certificate));

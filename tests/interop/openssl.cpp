@@ -294,9 +294,9 @@ TEST_CASE("s_client proves itself to our server") {
     }
     SECTION("with one of another CA, and with none") {
         for (bool const has_one : {true, false}) {
-            test::process openssl(has_one ? client(v, listener, {"-cert", f.other_client.certificate, "-key",
-                                                                 f.other_client.key})
-                                          : client(v, listener));
+            test::process openssl(
+                has_one ? client(v, listener, {"-cert", f.other_client.certificate, "-key", f.other_client.key})
+                        : client(v, listener));
             auto const conn = take(context, listener);
             REQUIRE(!conn);
             CHECK(conn.error() == (has_one ? errc::certificate_rejected : errc::no_certificate));
@@ -319,13 +319,16 @@ TEST_CASE("openssl and we choose the same suite") {
         {version::tls1_3, cipher_suite::TLS_AES_128_GCM_SHA256, "TLS_AES_128_GCM_SHA256", false},
         {version::tls1_3, cipher_suite::TLS_AES_256_GCM_SHA384, "TLS_AES_256_GCM_SHA384", false},
         {version::tls1_3, cipher_suite::TLS_CHACHA20_POLY1305_SHA256, "TLS_CHACHA20_POLY1305_SHA256", false},
-        {version::tls1_2, cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, "ECDHE-ECDSA-AES128-GCM-SHA256", false},
-        {version::tls1_2, cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, "ECDHE-ECDSA-AES256-GCM-SHA384", false},
+        {version::tls1_2, cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, "ECDHE-ECDSA-AES128-GCM-SHA256",
+         false},
+        {version::tls1_2, cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, "ECDHE-ECDSA-AES256-GCM-SHA384",
+         false},
         {version::tls1_2, cipher_suite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, "ECDHE-ECDSA-CHACHA20-POLY1305",
          false},
         {version::tls1_2, cipher_suite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, "ECDHE-RSA-AES128-GCM-SHA256", true},
         {version::tls1_2, cipher_suite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, "ECDHE-RSA-AES256-GCM-SHA384", true},
-        {version::tls1_2, cipher_suite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, "ECDHE-RSA-CHACHA20-POLY1305", true},
+        {version::tls1_2, cipher_suite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, "ECDHE-RSA-CHACHA20-POLY1305",
+         true},
     };
     for (auto const& one : suites) {
         CAPTURE(one.openssl);

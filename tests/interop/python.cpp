@@ -39,7 +39,8 @@ std::string python_or_skip() {
 }
 
 std::vector<std::string> command(std::string_view role, version v, std::vector<std::string> more) {
-    std::vector<std::string> out{python_or_skip(), script(), std::string(role), "--version", std::string(short_name(v))};
+    std::vector<std::string> out{python_or_skip(), script(), std::string(role), "--version",
+                                 std::string(short_name(v))};
     out.insert(out.end(), more.begin(), more.end());
     return out;
 }
@@ -139,7 +140,8 @@ TEST_CASE("our client proves itself to Python's server") {
     };
     SECTION("with a good certificate") {
         test::process python(start());
-        auto conn = or_throw(call(make_client(v, {.identity = c.client.identity}), port_in(line_after(python, "port: "))));
+        auto conn =
+            or_throw(call(make_client(v, {.identity = c.client.identity}), port_in(line_after(python, "port: "))));
         CHECK(line_after(python, "peer: ").value_or("").find("commonName=Test client") != std::string::npos);
         ask(conn);
         close_first(conn);
@@ -195,8 +197,9 @@ TEST_CASE("our server with Python's client") {
     auto const certificate = GENERATE(&test::certificates::localhost, &test::certificates::chained);
     CAPTURE(short_name(v), closes);
     auto listener = listen();
-    test::process python(command("client", v, {"--ca", shared_files().ca, "--port", std::to_string(listener.port()),
-                                               "--closes", closes, "--alpn", "http/1.1,h2"}));
+    test::process python(command("client", v,
+                                 {"--ca", shared_files().ca, "--port", std::to_string(listener.port()), "--closes",
+                                  closes, "--alpn", "http/1.1,h2"}));
     auto const& own = test::shared_certificates().*certificate;
     auto conn = or_throw(take(make_server(v, {.identities = {own.identity}, .alpn = {"h2", "http/1.1"}}), listener));
     CHECK(conn.version() == v);
@@ -286,8 +289,8 @@ TEST_CASE("Python and we have no version in common") {
     }
     SECTION("our server") {
         auto listener = listen();
-        test::process python(command("client", version::tls1_3,
-                                     {"--ca", shared_files().ca, "--port", std::to_string(listener.port())}));
+        test::process python(
+            command("client", version::tls1_3, {"--ca", shared_files().ca, "--port", std::to_string(listener.port())}));
         auto const conn = take(make_server(version::tls1_2), listener);
         REQUIRE(!conn);
         CHECK(conn.error() == errc::handshake_failed);

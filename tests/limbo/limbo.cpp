@@ -29,8 +29,8 @@ unix_seconds time_of(const std::string& text) {
     auto const number = [&text](std::size_t at, std::size_t size) {
         return static_cast<std::int32_t>(std::stoi(text.substr(at, size)));
     };
-    return detail::to_unix(detail::civil_time{number(0, 4), number(5, 2), number(8, 2), number(11, 2), number(14, 2),
-                                              number(17, 2)});
+    return detail::to_unix(
+        detail::civil_time{number(0, 4), number(5, 2), number(8, 2), number(11, 2), number(14, 2), number(17, 2)});
 }
 
 x509::key_usages usages_of(const json& list) {
@@ -68,10 +68,9 @@ verdict judge(const json& c) {
     }
     x509::verify_options options;
     std::optional<server_name> name;
-    const json& expected = c["expected_peer_name"] ? c["expected_peer_name"]
-                           : c["expected_peer_names"].elements().empty()
-                               ? c["expected_peer_name"]
-                               : c["expected_peer_names"].elements()[0];
+    const json& expected = c["expected_peer_name"]                       ? c["expected_peer_name"]
+                           : c["expected_peer_names"].elements().empty() ? c["expected_peer_name"]
+                                                                         : c["expected_peer_names"].elements()[0];
     if (expected) {
         if (expected["kind"].text() == "RFC822") {
             options.email = expected["value"].text();

@@ -6,6 +6,7 @@
 seen seen_by_loud() {
     auto const context = tlspp::client_context::create({.verify = tlspp::verify_mode::insecure_none});
     bool const caught = !returns(judge{[] { throw 42; }}) && returns(judge{nullptr});
-    return {caught && context && first_error(context->wrap(modem{[] { throw 42; }}, "localhost")) == tlspp::errc::callback,
+    return {caught && context &&
+                first_error(context->wrap(modem{[] { throw 42; }}, "localhost")) == tlspp::errc::callback,
             tlspp::detail::suite_table};
 }

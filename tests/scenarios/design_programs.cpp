@@ -6,9 +6,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <tlspp/tlspp.hpp>
 #include <tlspp/dev.hpp>
 #include <tlspp/text.hpp>
+#include <tlspp/tlspp.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -57,7 +57,8 @@ std::string serve_page(server_context context, bsd_listener& listener) {
 } // namespace
 
 TEST_CASE("slides 9 and 10 as a program") {
-    auto const server = or_throw(server_context::create({.identities = {test::shared_certificates().localhost.identity}}));
+    auto const server =
+        or_throw(server_context::create({.identities = {test::shared_certificates().localhost.identity}}));
     auto listener = or_throw(bsd_listener::bind("127.0.0.1", 0));
     auto served = in_background([&] { return serve_page(server, listener); });
     std::ostringstream shown;
@@ -69,13 +70,13 @@ TEST_CASE("slides 9 and 10 as a program") {
 
     {
         auto context = or_throw(client_context::create({.trust = test::shared_certificates().trust}));
-        auto conn    = or_throw(connect(context, "localhost", listener.port())); // resolve, connect, SNI, handshake
+        auto conn = or_throw(connect(context, "localhost", listener.port())); // resolve, connect, SNI, handshake
         or_throw(conn.write_all("GET / HTTP/1.1\r\nHost: hamburg.python.pizza\r\n\r\n"));
         std::array<char, 4096> buffer;
-        std::size_t n = or_throw(conn.read_some(buffer));                   // 0: the peer closed cleanly
+        std::size_t n = or_throw(conn.read_some(buffer)); // 0: the peer closed cleanly
         std::cout.write(buffer.data(), static_cast<std::streamsize>(n));
-        std::cout << conn.cipher() << '\n'                                  // TLS_AES_256_GCM_SHA384 TLSv1.3 256
-                  << describe(*conn.peer_certificate()) << '\n';            // subject, issuer, SAN, validity, serial, version
+        std::cout << conn.cipher() << '\n'                       // TLS_AES_256_GCM_SHA384 TLSv1.3 256
+                  << describe(*conn.peer_certificate()) << '\n'; // subject, issuer, SAN, validity, serial, version
         or_throw(conn.shutdown());
     }
 
@@ -93,14 +94,15 @@ TEST_CASE("slides 9 and 10 as a program") {
 }
 
 TEST_CASE("slides 9 and 10 as a program: the server has another name") {
-    auto const server = or_throw(server_context::create({.identities = {test::shared_certificates().wrong_name.identity}}));
+    auto const server =
+        or_throw(server_context::create({.identities = {test::shared_certificates().wrong_name.identity}}));
     auto listener = or_throw(bsd_listener::bind("127.0.0.1", 0));
     auto served = in_background([&] { return accept(server, listener, {.accept_timeout = 20'000}); });
 
     std::string told;
     try {
         auto context = or_throw(client_context::create({.trust = test::shared_certificates().trust}));
-        auto conn    = or_throw(connect(context, "localhost", listener.port()));
+        auto conn = or_throw(connect(context, "localhost", listener.port()));
         (void)conn.write_all("GET / HTTP/1.1\r\nHost: hamburg.python.pizza\r\n\r\n");
     } catch (const failure& e) {
         told = e.what();
@@ -120,8 +122,7 @@ namespace {
 /// A modem, and a broker behind it.
 class modem_line {
 public:
-    explicit modem_line(const server_context& context)
-        : broker_(or_throw(context.wrap(memory_transport{}))) {}
+    explicit modem_line(const server_context& context) : broker_(or_throw(context.wrap(memory_transport{}))) {}
 
     io_result send(std::span<const std::byte> out) {
         if (++calls_ % 3 == 0) {
@@ -160,13 +161,18 @@ int modem_program(const client_context& context, modem_line& line, Fail fail, Sp
     auto const modem_receive = [&line](std::span<std::byte> in) { return line.receive(in); };
     auto const wait_for_modem = [&line] { line.wait(); };
 
-    auto link = callbacks{
-        [&](std::span<const std::byte> out) -> io_result { return modem_send(out); },   // bytes taken, or std::unexpected(would_block) …
-        [&](std::span<std::byte> in)        -> io_result { return modem_receive(in); }}; // bytes put, 0 = end of stream, or std::unexpected(would_block) …
-    auto conn = context.wrap(std::move(link), "broker.example");          // result<stream<…>>, no I/O yet
-    if (!conn) return fail(conn.error());
+    auto link = callbacks{[&](std::span<const std::byte> out) -> io_result {
+                              return modem_send(out);
+                          }, // bytes taken, or std::unexpected(would_block) …
+                          [&](std::span<std::byte> in) -> io_result {
+                              return modem_receive(in);
+                          }}; // bytes put, 0 = end of stream, or std::unexpected(would_block) …
+    auto conn = context.wrap(std::move(link), "broker.example"); // result<stream<…>>, no I/O yet
+    if (!conn)
+        return fail(conn.error());
     for (auto done = conn->handshake(); !done; done = conn->handshake()) {
-        if (done.error() != errc::want_read && done.error() != errc::want_write) return fail(done.error());
+        if (done.error() != errc::want_read && done.error() != errc::want_write)
+            return fail(done.error());
         wait_for_modem();
     }
 
@@ -288,20 +294,20 @@ TEST_CASE("a server with client certificates, ALPN and SNI") {
     folder.write("api.key", encrypted_api_key);
     folder.write("clients.pem", shared.ca.root_pem());
 
-    auto site    = or_throw(identity::from_files(in("site.pem"), in("site.key")));
-    auto api     = or_throw(identity::from_files(in("api.pem"), in("api.key"), "password"));
+    auto site = or_throw(identity::from_files(in("site.pem"), in("site.key")));
+    auto api = or_throw(identity::from_files(in("api.pem"), in("api.key"), "password"));
     auto context = or_throw(server_context::create({
-        .identities  = {site, api},                                       // chosen by SNI against their names
+        .identities = {site, api}, // chosen by SNI against their names
         .client_auth = client_auth::required,
-        .trust       = or_throw(trust_store::from_file(in("clients.pem"))),
-        .alpn        = {"h2", "http/1.1"},
+        .trust = or_throw(trust_store::from_file(in("clients.pem"))),
+        .alpn = {"h2", "http/1.1"},
     }));
-    auto listener = or_throw(bsd_listener::bind("::", 0));               // port 0: the system's choice, listener.port()
+    auto listener = or_throw(bsd_listener::bind("::", 0)); // port 0: the system's choice, listener.port()
 
     SECTION("both ways of accepting") {
         auto first = in_background([&] { return call(listener.port(), "www.site.example", shared.client.identity); });
-        auto socket   = or_throw(listener.accept());
-        auto conn     = or_throw(context.wrap(std::move(socket)));            // handshake() when it suits the caller
+        auto socket = or_throw(listener.accept());
+        auto conn = or_throw(context.wrap(std::move(socket))); // handshake() when it suits the caller
         or_throw(conn.handshake());
         CHECK(conn.server_name() == "www.site.example");
         CHECK(conn.peer_status() == peer_status::verified);
@@ -314,7 +320,7 @@ TEST_CASE("a server with client certificates, ALPN and SNI") {
         CHECK(seen.answer == "welcome");
 
         auto second = in_background([&] { return call(listener.port(), "api.site.example", shared.client.identity); });
-        auto next     = or_throw(accept(context, listener));                  // both at once, with a handshake deadline by default
+        auto next = or_throw(accept(context, listener)); // both at once, with a handshake deadline by default
         or_throw(next.write_all("hello"));
         or_throw(next.shutdown());
         CHECK(or_throw(second.get()).names == "DNS:api.site.example ");
@@ -348,7 +354,8 @@ TEST_CASE("a server with client certificates, ALPN and SNI") {
 }
 
 TEST_CASE("no I/O at all") {
-    auto const server_side = or_throw(server_context::create({.identities = {test::shared_certificates().localhost.identity}}));
+    auto const server_side =
+        or_throw(server_context::create({.identities = {test::shared_certificates().localhost.identity}}));
     engine server = or_throw(server_side.wrap(memory_transport{}));
     auto context = or_throw(client_context::create({.trust = test::shared_certificates().trust}));
     std::size_t n = 0;
@@ -358,16 +365,16 @@ TEST_CASE("no I/O at all") {
     };
 
     engine client = or_throw(context.wrap(memory_transport{}, "localhost")); // engine = stream<memory_transport>
-    (void)client.handshake();                                              // want_read
-    send_somehow(client.transport().outgoing());                           // span of bytes to send
-    client.transport().consume(n);                                         // n of them are on their way
+    (void)client.handshake();                                                // want_read
+    send_somehow(client.transport().outgoing());                             // span of bytes to send
+    client.transport().consume(n);                                           // n of them are on their way
     CHECK(n != 0);
     CHECK(client.transport().outgoing().empty());
     CHECK(client.handshake().error() == errc::want_read);
 
     CHECK(server.handshake().error() == errc::want_read);
     auto const received = server.transport().outgoing();
-    client.transport().feed(received);                                     // bytes that arrived;  .feed_end(): the peer's end of stream
+    client.transport().feed(received); // bytes that arrived;  .feed_end(): the peer's end of stream
     REQUIRE(client.handshake());
     CHECK(client.peer_status() == peer_status::verified);
 
@@ -378,9 +385,9 @@ TEST_CASE("no I/O at all") {
 }
 
 TEST_CASE("own certificates, no files needed") {
-    auto ca     = or_throw(dev::authority::create());
-    auto server = or_throw(ca.issue({.dns_names = {"localhost"}, .ip_addresses = {"127.0.0.1"}}));   // an identity
-    auto trust  = or_throw(ca.trust());                                                              // a trust_store
+    auto ca = or_throw(dev::authority::create());
+    auto server = or_throw(ca.issue({.dns_names = {"localhost"}, .ip_addresses = {"127.0.0.1"}})); // an identity
+    auto trust = or_throw(ca.trust());                                                             // a trust_store
 
     auto const context = or_throw(server_context::create({.identities = {server}}));
     auto const client = or_throw(client_context::create({.trust = trust}));

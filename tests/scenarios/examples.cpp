@@ -67,8 +67,9 @@ public:
 
 private:
     static std::vector<std::string> arguments(const files& f, std::vector<std::string> more) {
-        std::vector<std::string> out{example("server"),  "--port", "0", "--address", "127.0.0.1", "--cert",
-                                     f.path("server.pem"), "--key", f.path("server.key")};
+        std::vector<std::string> out{example("server"),    "--port",    "0",
+                                     "--address",          "127.0.0.1", "--cert",
+                                     f.path("server.pem"), "--key",     f.path("server.key")};
         out.insert(out.end(), more.begin(), more.end());
         return out;
     }
@@ -169,9 +170,7 @@ TEST_CASE("example get and example server") {
         CHECK(bad.out.empty());
         CHECK(is_one_sentence(bad.err));
     }
-    SECTION("an address") {
-        CHECK(get({"--ca", f.ca, server.url("127.0.0.1")}).status == 0);
-    }
+    SECTION("an address") { CHECK(get({"--ca", f.ca, server.url("127.0.0.1")}).status == 0); }
     SECTION("another place, another name") {
         auto const there = "127.0.0.1:" + std::to_string(server.port());
         CHECK(get({"--ca", f.ca, "--connect", there, "https://localhost/"}).status == 0);
@@ -215,9 +214,9 @@ TEST_CASE("example get and example server") {
 
 TEST_CASE("example server with client certificates and one version") {
     files const f;
-    running_server server(f, f.c.localhost,
-                          {"--client-ca", f.ca, "--min-version", "1.2", "--max-version", "1.2", "--port-file",
-                           f.path("port")});
+    running_server server(
+        f, f.c.localhost,
+        {"--client-ca", f.ca, "--min-version", "1.2", "--max-version", "1.2", "--port-file", f.path("port")});
     std::ifstream in(f.path("port"));
     unsigned port = 0;
     CHECK(in >> port);
@@ -226,8 +225,8 @@ TEST_CASE("example server with client certificates and one version") {
     CHECK(server.logs("the client sent no certificate"));
 
     auto const with = [&](const test::issued& own, std::optional<version> minimum = {}) {
-        auto const context = or_throw(client_context::create(
-            {.trust = f.c.trust, .minimum_version = minimum, .identity = own.identity}));
+        auto const context = or_throw(
+            client_context::create({.trust = f.c.trust, .minimum_version = minimum, .identity = own.identity}));
         return connect(context, "localhost", server.port(), {.address = "127.0.0.1"});
     };
     auto good = or_throw(with(f.c.client));
@@ -323,8 +322,8 @@ TEST_CASE("example get reads answers of every kind, and takes none for whole tha
         {"HTTP/1.1 200 OK\r\n\r\nhello", false, 5, "hello"},
         {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello", true, 6, "hello"},
         {"HTTP/1.1 200 OK\r\nContent-Length: nine\r\n\r\nhello", true, 6, ""},
-        {"HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n5\r\nhello\r\n7;x=y\r\n, world\r\n0\r\nA: b\r\n\r\n", true, 0,
-         "hello, world"},
+        {"HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n5\r\nhello\r\n7;x=y\r\n, world\r\n0\r\nA: b\r\n\r\n",
+         true, 0, "hello, world"},
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", true, 6, "hello"},
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n", true, 6, ""},
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", true, 6, ""},

@@ -40,8 +40,9 @@ TEST_CASE("a handshake makes the checks that Mbed TLS leaves out", "[x509_checks
               verify_flag::name_constraints);
         CHECK(refusal(v, {}, {.extended_key_usage = std::vector<std::string>{dev::purpose::client_auth}}, leaf) ==
               verify_flag::extended_key_usage);
-        CHECK(refusal(v, {}, {}, {.dns_names = {"localhost"},
-                                  .key_usage = dev::usage::digital_signature | dev::usage::key_cert_sign}) ==
+        CHECK(refusal(v, {}, {},
+                      {.dns_names = {"localhost"},
+                       .key_usage = dev::usage::digital_signature | dev::usage::key_cert_sign}) ==
               verify_flag::key_usage);
         CHECK(refusal(v, {}, {}, {.dns_names = {"other"}}) == verify_flag::name_mismatch);
     }

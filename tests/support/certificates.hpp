@@ -40,8 +40,8 @@ struct certificates {
     issued localhost = issued(ca, for_localhost());
     /// Good too, with an intermediate in between.
     issued chained = issued(intermediate_ca, for_localhost());
-    issued client = issued(
-        ca, {.common_name = "Test client", .extended_key_usage = {{tlspp::dev::purpose::client_auth}}});
+    issued client =
+        issued(ca, {.common_name = "Test client", .extended_key_usage = {{tlspp::dev::purpose::client_auth}}});
 
     issued expired = issued(ca, for_localhost(now() - 30 * day, now() - day));
     issued not_yet_valid = issued(ca, for_localhost(now() + day, now() + 30 * day));
@@ -49,10 +49,10 @@ struct certificates {
     issued other_issuer = issued(other_ca, for_localhost());
     issued impostor = issued(impostor_ca, for_localhost());
     /// For clients only, in the place of a server's.
-    issued wrong_purpose = issued(
-        ca, {.dns_names = {"localhost"}, .extended_key_usage = {{tlspp::dev::purpose::client_auth}}});
-    issued other_client = issued(
-        other_ca, {.common_name = "Other client", .extended_key_usage = {{tlspp::dev::purpose::client_auth}}});
+    issued wrong_purpose =
+        issued(ca, {.dns_names = {"localhost"}, .extended_key_usage = {{tlspp::dev::purpose::client_auth}}});
+    issued other_client =
+        issued(other_ca, {.common_name = "Other client", .extended_key_usage = {{tlspp::dev::purpose::client_auth}}});
     issued expired_client = issued(ca, {.common_name = "Expired client",
                                         .not_before = now() - 30 * day,
                                         .not_after = now() - day,
@@ -60,10 +60,7 @@ struct certificates {
 
     static tlspp::dev::certificate_options for_localhost(std::int64_t from = now() - 3600,
                                                          std::int64_t to = now() + 365 * day) {
-        return {.dns_names = {"localhost"},
-                .ip_addresses = {"127.0.0.1", "::1"},
-                .not_before = from,
-                .not_after = to};
+        return {.dns_names = {"localhost"}, .ip_addresses = {"127.0.0.1", "::1"}, .not_before = from, .not_after = to};
     }
 };
 

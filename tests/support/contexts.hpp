@@ -13,7 +13,8 @@ namespace test {
 /// A CA, and contexts that trust it; keys are made once a process.
 struct world {
     tlspp::dev::authority ca = tlspp::or_throw(tlspp::dev::authority::create());
-    tlspp::identity localhost = tlspp::or_throw(ca.issue({.dns_names = {"localhost"}, .ip_addresses = {"127.0.0.1", "::1"}}));
+    tlspp::identity localhost =
+        tlspp::or_throw(ca.issue({.dns_names = {"localhost"}, .ip_addresses = {"127.0.0.1", "::1"}}));
     tlspp::trust_store trust = tlspp::or_throw(ca.trust());
 };
 inline const world& the_world() {

@@ -16,8 +16,8 @@ struct wire {
 };
 
 struct faults {
-    std::size_t step = SIZE_MAX;      ///< most bytes moved by one call
-    bool blocks_every_other = false;  ///< each second call answers would_block
+    std::size_t step = SIZE_MAX;       ///< most bytes moved by one call
+    bool blocks_every_other = false;   ///< each second call answers would_block
     std::size_t send_limit = SIZE_MAX; ///< bytes that may be sent before sending blocks
     bool send_returns_zero = false;
 };

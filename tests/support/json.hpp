@@ -93,7 +93,7 @@ private:
                 auto const n = rest.find_first_of(",]} \t\r\n");
                 out.text_ = std::string(rest.substr(0, n));
                 rest.remove_prefix(out.text_.size());
-                out.kind_ = out.text_ == "null"                            ? kind::null
+                out.kind_ = out.text_ == "null"                           ? kind::null
                             : out.text_ == "true" || out.text_ == "false" ? kind::boolean
                                                                           : kind::number;
             }
@@ -110,13 +110,26 @@ private:
                     continue;
                 }
                 switch (c = take()) {
-                case 'n': out += '\n'; break;
-                case 't': out += '\t'; break;
-                case 'r': out += '\r'; break;
-                case 'b': out += '\b'; break;
-                case 'f': out += '\f'; break;
-                case 'u': escape(out); break;
-                default: out += c;
+                case 'n':
+                    out += '\n';
+                    break;
+                case 't':
+                    out += '\t';
+                    break;
+                case 'r':
+                    out += '\r';
+                    break;
+                case 'b':
+                    out += '\b';
+                    break;
+                case 'f':
+                    out += '\f';
+                    break;
+                case 'u':
+                    escape(out);
+                    break;
+                default:
+                    out += c;
                 }
             }
             return out;

@@ -42,10 +42,14 @@ inline std::string receive_once(tlspp::bsd_socket& from, std::size_t most = 6553
     auto const n = from.receive(std::as_writable_bytes(std::span{text}));
     if (!n) {
         switch (n.error().what()) {
-        case tlspp::io_error::kind::would_block: return "(blocked)";
-        case tlspp::io_error::kind::timed_out: return "(timed out)";
-        case tlspp::io_error::kind::reset: return "(reset)";
-        default: return "(error " + std::to_string(n.error().system()) + ")";
+        case tlspp::io_error::kind::would_block:
+            return "(blocked)";
+        case tlspp::io_error::kind::timed_out:
+            return "(timed out)";
+        case tlspp::io_error::kind::reset:
+            return "(reset)";
+        default:
+            return "(error " + std::to_string(n.error().system()) + ")";
         }
     }
     text.resize(*n);
@@ -146,7 +150,5 @@ inline std::size_t open_descriptors() {
     return count;
 }
 
-inline bool has_ipv6() {
-    return tlspp::bsd_listener::bind("::1", 0).has_value();
-}
+inline bool has_ipv6() { return tlspp::bsd_listener::bind("::1", 0).has_value(); }
 } // namespace test

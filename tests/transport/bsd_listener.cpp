@@ -79,7 +79,9 @@ TEST_CASE("the same port can be listened on again at once") {
         test::connected pair;
         port = pair.listener.port();
         CHECK(test::send_all(pair.server, "x")); // the server's end closes first and stays in TIME_WAIT
-        { auto const closed = std::move(pair.server); }
+        {
+            auto const closed = std::move(pair.server);
+        }
         CHECK(test::receive_once(pair.client) == "x");
         CHECK(test::receive_once(pair.client) == "(end)");
     }

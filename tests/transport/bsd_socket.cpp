@@ -300,7 +300,9 @@ TEST_CASE("a released descriptor lives on, and what was read ahead stays") {
 TEST_CASE("the end of the stream is the end, again and again") {
     test::connected pair;
     CHECK(test::send_all(pair.client, "last words"));
-    { auto const closed = std::move(pair.client); }
+    {
+        auto const closed = std::move(pair.client);
+    }
     CHECK(test::receive_exactly(pair.server, 10) == "last words");
     CHECK(test::receive_once(pair.server) == "(end)");
     CHECK(test::receive_once(pair.server) == "(end)");
@@ -447,7 +449,9 @@ TEST_CASE("sending to a peer that is gone is a reset, and no signal") {
     auto const before = std::signal(SIGPIPE, [](int) { ++broken_pipes; });
     linger const at_once{1, 0}; // close() resets
     ::setsockopt(pair.client.native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    { auto const closed = std::move(pair.client); }
+    {
+        auto const closed = std::move(pair.client);
+    }
     io_result n = 1;
     for (int i = 0; n && i != 1000; ++i) {
         n = pair.server.send(test::as_bytes("anybody there?"));
@@ -469,7 +473,9 @@ TEST_CASE("closing with unread bytes does not take our last ones from the peer")
     CHECK(test::send_all(pair.server, "go away"));
 
     SECTION("by the destructor") {
-        { auto const closed = std::move(pair.server); }
+        {
+            auto const closed = std::move(pair.server);
+        }
         CHECK(test::receive_exactly(pair.client, 7) == "go away");
         CHECK(test::receive_once(pair.client) == "(end)");
     }
@@ -481,7 +487,9 @@ TEST_CASE("closing with unread bytes does not take our last ones from the peer")
         test::wait_for_arrival(pair.server, 4);
         pair.server.close_gracefully();
         CHECK(pair.server.buffered() == 0);
-        { auto const closed = std::move(pair.server); }
+        {
+            auto const closed = std::move(pair.server);
+        }
         CHECK(test::receive_once(pair.client) == "(end)");
     }
     SECTION("which a plain close would") {
@@ -512,7 +520,9 @@ TEST_CASE("closing gracefully waits for nobody and drains within a bound") {
     test::wait_for_arrival(pair.server, 1000);
     pair.server.close_gracefully(); // returns, although more comes all the time
     over = true;
-    { auto const closed = std::move(pair.server); }
+    {
+        auto const closed = std::move(pair.server);
+    }
     flooding.join();
     bsd_socket{}.close_gracefully();
     SUCCEED();
@@ -521,7 +531,9 @@ TEST_CASE("closing gracefully waits for nobody and drains within a bound") {
 TEST_CASE("a socket that was not used closes without a word for others who hold it") {
     test::connected pair;
     int const other = ::dup(pair.server.native_handle()); // as in a forked process
-    { auto const closed = std::move(pair.server); }
+    {
+        auto const closed = std::move(pair.server);
+    }
     auto child = bsd_socket::adopt(other);
     CHECK(test::send_all(child, "still here"));
     CHECK(test::receive_exactly(pair.client, 10) == "still here");

@@ -12,22 +12,21 @@ using namespace tlspp;
 
 TEST_CASE("two callables make a transport") {
     std::string sent;
-    auto link = callbacks{
-        [&](std::span<const std::byte> out) -> io_result {
-            if (out.size() > 4) {
-                return std::unexpected(would_block);
-            }
-            sent.append(reinterpret_cast<const char*>(out.data()), out.size());
-            return out.size();
-        },
-        [&](std::span<std::byte> in) -> io_result {
-            if (sent.empty()) {
-                return std::unexpected(io_error{EIO});
-            }
-            in[0] = static_cast<std::byte>(sent[0]);
-            sent.erase(0, 1);
-            return 1;
-        }};
+    auto link = callbacks{[&](std::span<const std::byte> out) -> io_result {
+                              if (out.size() > 4) {
+                                  return std::unexpected(would_block);
+                              }
+                              sent.append(reinterpret_cast<const char*>(out.data()), out.size());
+                              return out.size();
+                          },
+                          [&](std::span<std::byte> in) -> io_result {
+                              if (sent.empty()) {
+                                  return std::unexpected(io_error{EIO});
+                              }
+                              in[0] = static_cast<std::byte>(sent[0]);
+                              sent.erase(0, 1);
+                              return 1;
+                          }};
     STATIC_REQUIRE(transport<decltype(link)>);
 
     std::array<std::byte, 5> const data{std::byte{'a'}, std::byte{'b'}, std::byte{}, std::byte{}, std::byte{}};

@@ -119,15 +119,14 @@ TEST_CASE("what there is no room for is the error of every later operation") {
     memory_transport t;
     t.feed("before");
     std::size_t volatile const all = std::numeric_limits<std::size_t>::max(); // the compiler knows that no object is
-    t.feed(bytes{"", all});                                                  // that large
+    t.feed(bytes{"", all});                                                   // that large
     CHECK(received(t, 10) == "(no memory)");
     CHECK(t.send(out("x")) == io_result{std::unexpected(io_error::no_memory)});
     t.feed("after");
     CHECK(received(t, 10) == "(no memory)");
 
     memory_transport sender;
-    CHECK(sender.send({out("x").data(), std::size_t{all}}) ==
-          io_result{std::unexpected(io_error::no_memory)});
+    CHECK(sender.send({out("x").data(), std::size_t{all}}) == io_result{std::unexpected(io_error::no_memory)});
     CHECK(sender.send(out("x")) == 1); // nothing was lost: a send can be done again
 }
 

@@ -138,8 +138,7 @@ TEST_CASE("a certificate as data", "[certificate]") {
         names.emplace_back(buffer, n.describe(buffer));
     }
     CHECK(names == std::vector<std::string>{"DNS:a.example", "DNS:*.b.example", "IP Address:192.0.2.1",
-                                            "IP Address:2001:db8::1", "email:me@a.example",
-                                            "URI:https://a.example/"});
+                                            "IP Address:2001:db8::1", "email:me@a.example", "URI:https://a.example/"});
     CHECK(c.subject_alt_names().size() == 6);
 
     std::vector<std::string> points;
@@ -168,11 +167,10 @@ TEST_CASE("extensions that Mbed TLS does not parse", "[certificate]") {
     auto const c = samples::issue(
         {.dns_names = {"a.example"},
          .extensions = {
-             {"1.3.6.1.5.5.7.1.1",
-              samples::octets("\x30\x36\x30\x19\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x01\x86\x0d"
-                              "http://o.test"
-                              "\x30\x19\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x02\x86\x0d"
-                              "http://i.test")},
+             {"1.3.6.1.5.5.7.1.1", samples::octets("\x30\x36\x30\x19\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x01\x86\x0d"
+                                                   "http://o.test"
+                                                   "\x30\x19\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x02\x86\x0d"
+                                                   "http://i.test")},
              {"2.5.29.32", samples::octets({"\x30\x0c\x30\x03\x06\x01\x2a\x30\x05\x06\x01\x2b\x30\x00", 14})}}});
     std::vector<std::string> where;
     for (const auto& a : c.authority_information_access()) {
@@ -202,8 +200,8 @@ TEST_CASE("extensions that Mbed TLS does not parse", "[certificate]") {
 }
 
 TEST_CASE("a critical extension that nobody knows is read, not judged", "[certificate]") {
-    auto const c = samples::issue({.dns_names = {"a.example"},
-                                   .extensions = {{"1.2.3.4.5", samples::octets({"\x05\x00", 2}), true}}});
+    auto const c = samples::issue(
+        {.dns_names = {"a.example"}, .extensions = {{"1.2.3.4.5", samples::octets({"\x05\x00", 2}), true}}});
     bool critical = false;
     for (const auto& e : c.extensions()) {
         char dotted[32];
@@ -228,7 +226,8 @@ BqWTrBqYaGFy+uGh0PsceGCmQ5nFuMQCIQCcAu/xlJyzlvnrxir4tiz+OpAUFteM
 YyRIHN8wfdVoOw==
 -----END CERTIFICATE-----
 )"));
-    CHECK(samples::hex(or_throw(c.fingerprint())) == "18ce6cfe7bf14e60b2e347b8dfe868cb31d02ebb3ada271569f50343b46db3a4");
+    CHECK(samples::hex(or_throw(c.fingerprint())) ==
+          "18ce6cfe7bf14e60b2e347b8dfe868cb31d02ebb3ada271569f50343b46db3a4");
     CHECK(samples::hex(or_throw(c.key_hash())) == "36abc32656acfc645c61b71613c4bf21c787f5cabbee48348d58597803d7abc9");
 }
 

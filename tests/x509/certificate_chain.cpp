@@ -75,7 +75,8 @@ TEST_CASE("a server has the chain of its client", "[chain]") {
 }
 
 TEST_CASE("where nothing was verified there is no verified chain", "[chain]") {
-    test::pair p{{.trust = the_chain().trust, .verify = verify_mode::insecure_none}, {.identities = {the_chain().leaf}}};
+    test::pair p{{.trust = the_chain().trust, .verify = verify_mode::insecure_none},
+                 {.identities = {the_chain().leaf}}};
     REQUIRE(p.shake().ok());
     CHECK(p.client.verified_chain().error() == errc::no_trust);
     CHECK(or_throw(p.client.peer_certificates()).size() == 3);

@@ -17,7 +17,7 @@ using namespace tlspp;
 struct built {
     std::vector<certificate> chain; ///< leaf first, without the root
     trust_store trust;
-    std::string pem;      ///< leaf first, without the root
+    std::string pem; ///< leaf first, without the root
     std::string root_pem;
 };
 

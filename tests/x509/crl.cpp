@@ -33,10 +33,11 @@ constexpr auto crl_number = "2.5.29.20";
 } // namespace
 
 TEST_CASE("a CRL as data", "[crl]") {
-    auto const text = pem({"0A", "80", "0102030405"}, {.this_update = 1'700'000'000,
-                                                       .next_update = 1'800'000'000,
-                                                       .number = "1234",
-                                                       .entry_extensions = {extension("2.5.29.21", der(0x0A, "\x01"), false)}});
+    auto const text =
+        pem({"0A", "80", "0102030405"}, {.this_update = 1'700'000'000,
+                                         .next_update = 1'800'000'000,
+                                         .number = "1234",
+                                         .entry_extensions = {extension("2.5.29.21", der(0x0A, "\x01"), false)}});
     auto const list = or_throw(crl::from_pem(text));
     CHECK(list.issuer() == or_throw(samples::ca().certificate()).subject());
     CHECK(list.this_update() == 1'700'000'000);
@@ -87,8 +88,10 @@ TEST_CASE("lists that cannot be relied on are refused, and told apart", "[crl]")
               reason::crl_partial);
     }
     // distributionPoint [0] { fullName [0] { URI "a" } }
-    CHECK(refusal({.extensions = {extension(distribution_point, der(0x30, "\xA0\x05\xA0\x03\x86\x01" "a"), critical)}}) ==
-          reason::crl_partial);
+    CHECK(refusal({.extensions = {extension(distribution_point,
+                                            der(0x30, "\xA0\x05\xA0\x03\x86\x01"
+                                                      "a"),
+                                            critical)}}) == reason::crl_partial);
     CHECK(refusal({.extensions = {extension(delta_indicator, der(0x02, "\x01"), critical)}}) == reason::crl_delta);
     CHECK(refusal({.without_extensions = {crl_number}}) == reason::crl_without_number);
     CHECK(refusal({.has_next_update = false}) == reason::crl_without_next_update);
@@ -100,8 +103,9 @@ TEST_CASE("critical extensions that are not understood, of the list and of an en
     CHECK(refusal({.extensions = {unknown}}) == reason::crl_critical);
     CHECK(refusal({.entry_extensions = {unknown}}, {"0A"}) == reason::crl_critical);
     // certificateIssuer, which means that the entry is for another issuer
-    CHECK(refusal({.entry_extensions = {extension("2.5.29.29", der(0x30, "\x86\x01" "a"))}}, {"0A"}) ==
-          reason::crl_critical);
+    CHECK(refusal({.entry_extensions = {extension("2.5.29.29", der(0x30, "\x86\x01"
+                                                                         "a"))}},
+                  {"0A"}) == reason::crl_critical);
     auto const harmless = extension("1.2.3.4", der(0x05, ""), false);
     CHECK(crl::from_pem(pem({"0A"}, {.extensions = {harmless}, .entry_extensions = {harmless}})));
 }

@@ -14,9 +14,11 @@ std::string text(const x509::general_name& n) {
     char buffer[128];
     return std::string(buffer, n.describe(buffer));
 }
-constexpr char sample[] = "\x82\x01" "a"
+constexpr char sample[] = "\x82\x01"
+                          "a"
                           "\x87\x04\xC0\x00\x02\x01"
-                          "\xA4\x0F\x30\x0D\x31\x0B\x30\x09\x06\x03\x55\x04\x06\x13\x02" "DE"
+                          "\xA4\x0F\x30\x0D\x31\x0B\x30\x09\x06\x03\x55\x04\x06\x13\x02"
+                          "DE"
                           "\x88\x02\x2A\x03"
                           "\xA0\x08\x06\x02\x2A\x03\xA0\x02\x05\x00";
 } // namespace
@@ -52,10 +54,12 @@ TEST_CASE("general names that are none", "[general_name]") {
         return x509::general_names(x509::general_name_cursor(bytes(der))).size();
     };
     CHECK(count("") == 0);
-    CHECK(count("\x82\x05" "a") == 0);    // cut
-    CHECK(count("\x02\x01\x01") == 0);    // no context tag
-    CHECK(count("\x89\x01\x01") == 0);    // [9] is not defined
-    CHECK(count("\x82\x01" "a\x82") == 1);
+    CHECK(count("\x82\x05"
+                "a") == 0);            // cut
+    CHECK(count("\x02\x01\x01") == 0); // no context tag
+    CHECK(count("\x89\x01\x01") == 0); // [9] is not defined
+    CHECK(count("\x82\x01"
+                "a\x82") == 1);
     CHECK(text(x509::general_name(kind::ip, "abc")) == "IP Address:<invalid>");
     CHECK(text(x509::general_name(kind::dns, "a\n\x1b]0;b")) == "DNS:a\\x0A\\x1B]0;b");
     CHECK(text(x509::general_name(kind::x400_address, "")) == "X400Name:<unsupported>");

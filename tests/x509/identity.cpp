@@ -72,9 +72,8 @@ TEST_CASE("an identity is a chain and its key", "[identity]") {
 }
 
 TEST_CASE("an identity tells whether a name is its own", "[identity]") {
-    auto const id = or_throw(samples::ca().issue({.dns_names = {"a.example", "*.b.example"},
-                                                  .ip_addresses = {"192.0.2.1"},
-                                                  .common_name = "cn.example"}));
+    auto const id = or_throw(samples::ca().issue(
+        {.dns_names = {"a.example", "*.b.example"}, .ip_addresses = {"192.0.2.1"}, .common_name = "cn.example"}));
     CHECK(id.matches("A.Example"));
     CHECK(id.matches("x.b.example"));
     CHECK_FALSE(id.matches("b.example"));

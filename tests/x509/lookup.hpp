@@ -18,8 +18,9 @@ struct verdict {
 
 inline verdict by_list(const tlspp::trust_store& chain, const tlspp::trust_store& trust) {
     verdict v;
-    v.code = mbedtls_x509_crt_verify_with_profile(chain.native_handle(), trust.native_handle(), nullptr,
-                                                  &mbedtls_x509_crt_profile_default, nullptr, &v.flags, nullptr, nullptr);
+    v.code =
+        mbedtls_x509_crt_verify_with_profile(chain.native_handle(), trust.native_handle(), nullptr,
+                                             &mbedtls_x509_crt_profile_default, nullptr, &v.flags, nullptr, nullptr);
     return v;
 }
 #if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
@@ -46,7 +47,8 @@ inline std::vector<std::string> issuers(const tlspp::certificate& child, const t
     return found;
 }
 
-/// For `tamper_before_signing`: another issuer, so that a certificate comes from somebody who calls himself as he likes.
+/// For `tamper_before_signing`: another issuer, so that a certificate comes from somebody who calls himself as he
+/// likes.
 inline auto with_issuer(tlspp::bytes name) {
     return [issuer = std::string(name.text())](std::vector<std::byte>& tbs) {
         using namespace tlspp::detail;

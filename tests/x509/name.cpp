@@ -11,11 +11,15 @@ using namespace tlspp;
 namespace {
 // { C=DE } { O="a, b", CN=x } in one set, { CN = BMPString "ä" }, { 1.2.3 = "?" with a control character }
 constexpr char sample[] = "\x30\x46"
-                          "\x31\x0b\x30\x09\x06\x03\x55\x04\x06\x13\x02" "DE"
-                          "\x31\x18\x30\x0b\x06\x03\x55\x04\x0a\x0c\x04" "a, b"
-                          "\x30\x09\x06\x03\x55\x04\x03\x13\x02" "xy"
+                          "\x31\x0b\x30\x09\x06\x03\x55\x04\x06\x13\x02"
+                          "DE"
+                          "\x31\x18\x30\x0b\x06\x03\x55\x04\x0a\x0c\x04"
+                          "a, b"
+                          "\x30\x09\x06\x03\x55\x04\x03\x13\x02"
+                          "xy"
                           "\x31\x0b\x30\x09\x06\x03\x55\x04\x03\x1e\x02\x00\xe4"
-                          "\x31\x10\x30\x0e\x06\x02\x2a\x03\x0c\x08" "a\x1b[31m\xffz";
+                          "\x31\x10\x30\x0e\x06\x02\x2a\x03\x0c\x08"
+                          "a\x1b[31m\xffz";
 bytes der() { return bytes(sample, sizeof sample - 1); }
 
 std::string value(const x509::attribute& a) {
@@ -46,8 +50,7 @@ TEST_CASE("a distinguished name is a range of attributes", "[name]") {
     CHECK(name.find(x509::oids::email_address).value.empty());
 
     char text[128];
-    CHECK(std::string(text, name.describe(text)) ==
-          "C=DE, O=a\\, b+CN=xy, CN=\xC3\xA4, 1.2.3=a\\x1B[31m\\xFFz");
+    CHECK(std::string(text, name.describe(text)) == "C=DE, O=a\\, b+CN=xy, CN=\xC3\xA4, 1.2.3=a\\x1B[31m\\xFFz");
     CHECK(name.der().size() == sizeof sample - 1);
     CHECK(name == x509::distinguished_name(der()));
 }
@@ -72,7 +75,8 @@ TEST_CASE("strings of all kinds become UTF-8", "[name]") {
     };
     CHECK(utf8(0x13, "abc") == "abc");
     CHECK(utf8(0x14, "\xE4") == "\xC3\xA4");
-    CHECK(utf8(0x1E, {"\x20\xAC\x00\x61", 4}) == "\xE2\x82\xAC" "a");
+    CHECK(utf8(0x1E, {"\x20\xAC\x00\x61", 4}) == "\xE2\x82\xAC"
+                                                 "a");
     CHECK(utf8(0x1E, {"\xD8\x3D\xDE\x00", 4}) == "\xF0\x9F\x98\x80");
     CHECK(utf8(0x1E, "\xDE\x01") == "\xEF\xBF\xBD"); // half a pair
     CHECK(utf8(0x1E, "\x20") == "");

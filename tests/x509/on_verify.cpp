@@ -20,8 +20,8 @@ struct chain {
     dev::authority root = or_throw(dev::authority::create({.common_name = "Root"}));
     dev::authority middle = or_throw(root.intermediate({.common_name = "Middle"}));
     identity leaf = or_throw(middle.issue({.dns_names = {"localhost"}, .common_name = "Leaf"}));
-    identity expired = or_throw(middle.issue(
-        {.dns_names = {"localhost"}, .not_before = 1'000'000'000, .not_after = 1'100'000'000}));
+    identity expired =
+        or_throw(middle.issue({.dns_names = {"localhost"}, .not_before = 1'000'000'000, .not_after = 1'100'000'000}));
     trust_store trust = or_throw(root.trust());
 };
 const chain& the_chain() {
@@ -58,17 +58,19 @@ TEST_CASE("on_verify is asked once, and sees the whole chain", "[on_verify]") {
     auto const version = GENERATE(from_range(test::versions));
     seen s;
     std::optional<certificate> kept;
-    auto options = with([&](verification& v) {
-        s.look(v);
-        CHECK(v.size() == 3);
-        CHECK(v.leaf().issuer() == v[1].subject());
-        CHECK(v[2].not_before() < v[2].not_after());
-        CHECK(v.leaf().public_key().bits == 256);
-        CHECK(or_throw(v.leaf().key_hash()) == or_throw(or_throw(the_chain().leaf.leaf()).key_hash()));
-        CHECK(or_throw(v.leaf().fingerprint()) == or_throw(or_throw(the_chain().leaf.leaf()).fingerprint()));
-        CHECK(v.leaf().native_handle() != nullptr);
-        kept = or_throw(v.leaf().copy());
-    }, version);
+    auto options = with(
+        [&](verification& v) {
+            s.look(v);
+            CHECK(v.size() == 3);
+            CHECK(v.leaf().issuer() == v[1].subject());
+            CHECK(v[2].not_before() < v[2].not_after());
+            CHECK(v.leaf().public_key().bits == 256);
+            CHECK(or_throw(v.leaf().key_hash()) == or_throw(or_throw(the_chain().leaf.leaf()).key_hash()));
+            CHECK(or_throw(v.leaf().fingerprint()) == or_throw(or_throw(the_chain().leaf.leaf()).fingerprint()));
+            CHECK(v.leaf().native_handle() != nullptr);
+            kept = or_throw(v.leaf().copy());
+        },
+        version);
     test::pair p{std::move(options), {.identities = {the_chain().leaf}}};
     REQUIRE(p.shake().ok());
     CHECK(s.calls == 1);
@@ -109,7 +111,8 @@ TEST_CASE("of a long refusal the beginning is kept, and one without text counts 
 TEST_CASE("what is wrong is told by certificate", "[on_verify]") {
     auto const version = GENERATE(from_range(test::versions));
     seen s;
-    test::pair p{with([&](verification& v) { s.look(v); }, version), {.identities = {the_chain().expired}}, "other.example"};
+    test::pair p{
+        with([&](verification& v) { s.look(v); }, version), {.identities = {the_chain().expired}}, "other.example"};
     auto const o = p.shake();
     REQUIRE_FALSE(o.client);
     CHECK(s.calls == 1);
@@ -125,10 +128,12 @@ TEST_CASE("what is wrong is told by certificate", "[on_verify]") {
 TEST_CASE("a failure is forgiven by name only", "[on_verify]") {
     auto const version = GENERATE(from_range(test::versions));
     verify_flags after;
-    test::pair p{with([&](verification& v) {
-                     v.insecure_accept(verify_flag::expired | verify_flag::revoked);
-                     after = v.flags();
-                 }, version),
+    test::pair p{with(
+                     [&](verification& v) {
+                         v.insecure_accept(verify_flag::expired | verify_flag::revoked);
+                         after = v.flags();
+                     },
+                     version),
                  {.identities = {the_chain().expired}}};
     CHECK(p.shake().ok());
     CHECK(after.empty());
@@ -136,15 +141,16 @@ TEST_CASE("a failure is forgiven by name only", "[on_verify]") {
     CHECK(p.client.peer_flags() == verify_flag::expired);
 
     test::pair q{with([](verification& v) { v.insecure_accept(verify_flag::expired); }, version),
-                 {.identities = {the_chain().expired}}, "other.example"};
+                 {.identities = {the_chain().expired}},
+                 "other.example"};
     auto const o = q.shake();
     REQUIRE_FALSE(o.client);
     CHECK(o.client.error().flags() == verify_flag::name_mismatch);
 }
 
 TEST_CASE("a failure of an intermediate and of trust can be forgiven", "[on_verify]") {
-    auto const old = or_throw(the_chain().root.intermediate(
-        {.common_name = "Old", .not_before = 1'000'000'000, .not_after = 1'100'000'000}));
+    auto const old = or_throw(
+        the_chain().root.intermediate({.common_name = "Old", .not_before = 1'000'000'000, .not_after = 1'100'000'000}));
     auto const leaf = or_throw(old.issue({.dns_names = {"localhost"}}));
     auto const accept_all = [](verification& v) { v.insecure_accept(v.flags()); };
     test::pair p{with(accept_all), {.identities = {leaf}}};
@@ -176,8 +182,8 @@ TEST_CASE("a refusal of one's own is not forgiven, in either order", "[on_verify
 }
 
 TEST_CASE("what Mbed TLS finds after the callback is not forgiven", "[on_verify]") {
-    auto const for_mail = or_throw(the_chain().root.issue(
-        {.common_name = "Client", .extended_key_usage = {{dev::purpose::email_protection}}}));
+    auto const for_mail = or_throw(
+        the_chain().root.issue({.common_name = "Client", .extended_key_usage = {{dev::purpose::email_protection}}}));
     test::pair p{{.trust = the_chain().trust, .identity = for_mail},
                  {.identities = {the_chain().leaf},
                   .client_auth = client_auth::required,

@@ -45,8 +45,9 @@ TEST_CASE("what is no pin is refused with its text", "[pin]") {
     std::string const good(empty_hash);
     for (std::string const& bad :
          {std::string(), std::string("sha256/"), good.substr(1), good + "=", "sha1/" + good, "sha256:" + good,
-          "SHA256/" + good, good.substr(0, 43), good.substr(0, 42) + "==", good.substr(0, 42) + "V=",
-          " " + good.substr(1), good.substr(0, 20) + "-" + good.substr(21), good.substr(0, 20) + "=" + good.substr(21)}) {
+          "SHA256/" + good, good.substr(0, 43),
+          good.substr(0, 42) + "==", good.substr(0, 42) + "V=", " " + good.substr(1),
+          good.substr(0, 20) + "-" + good.substr(21), good.substr(0, 20) + "=" + good.substr(21)}) {
         INFO(bad);
         auto const pin = spki_pin::parse(bad);
         REQUIRE_FALSE(pin);

@@ -65,8 +65,7 @@ inline const tlspp::dev::authority& ca() {
 /// The certificate of what `issue` gives.
 inline tlspp::certificate issue(const tlspp::dev::certificate_options& options,
                                 const tlspp::dev::authority& issuer = ca()) {
-    return tlspp::or_throw(
-        tlspp::certificate::from_pem(tlspp::or_throw(issuer.issue_pem(options)).certificate_pem));
+    return tlspp::or_throw(tlspp::certificate::from_pem(tlspp::or_throw(issuer.issue_pem(options)).certificate_pem));
 }
 inline std::string hex(tlspp::bytes data) {
     std::string out;

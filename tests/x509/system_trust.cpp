@@ -95,7 +95,8 @@ TEST_CASE("the environment names a file and folders", "[system_trust]") {
         SECTION("in chains, by either way") {
             for (auto const* who : {&in_file, &in_folder, &same_name, &stranger}) {
                 auto const chain = lookup::chain_of(samples::issue({}, *who));
-                std::uint32_t const expected = who == &in_file || who == &in_folder ? 0 : MBEDTLS_X509_BADCERT_NOT_TRUSTED;
+                std::uint32_t const expected =
+                    who == &in_file || who == &in_folder ? 0 : MBEDTLS_X509_BADCERT_NOT_TRUSTED;
 #if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
                 CHECK(lookup::by_callback(chain, store).flags == expected);
 #endif
@@ -158,8 +159,8 @@ TEST_CASE("the environment names a file and folders", "[system_trust]") {
         variable const d("SSL_CERT_DIR", certs);
         auto const clients = or_throw(client_context::create());
         for (auto const* who : {&in_file, &in_folder, &same_name}) {
-            auto const server = or_throw(server_context::create(
-                {.identities = {or_throw(who->issue({.dns_names = {"localhost"}}))}}));
+            auto const server =
+                or_throw(server_context::create({.identities = {or_throw(who->issue({.dns_names = {"localhost"}}))}}));
             engine c = or_throw(clients.wrap(memory_transport{}, "localhost"));
             engine s = or_throw(server.wrap(memory_transport{}));
             auto const end = test::shake_hands(c, s);

@@ -62,8 +62,8 @@ TEST_CASE("several anchors of one name", "[trust_store]") {
     std::string const name = "CN=Twice";
     auto const good = or_throw(dev::authority::create({.subject = name}));
     auto const key = good.own_credentials().key_pem;
-    auto const expired =
-        or_throw(dev::authority::create({.not_before = long_ago, .not_after = long_ago + year, .subject = name, .key_pem = key}));
+    auto const expired = or_throw(dev::authority::create(
+        {.not_before = long_ago, .not_after = long_ago + year, .subject = name, .key_pem = key}));
     auto const other_key = or_throw(dev::authority::create({.subject = name}));
     auto const leaf = or_throw(certificate::from_pem(or_throw(good.issue_pem({})).certificate_pem));
     auto const chain = lookup::chain_of(leaf);
@@ -106,7 +106,8 @@ TEST_CASE("a certificate that is its own anchor", "[trust_store]") {
         auto const twin = or_throw(dev::authority::create({.subject = "O=tlspp development,CN=pinned.example",
                                                            .key_pem = self_signed.own_credentials().key_pem,
                                                            .is_ca = false}));
-        CHECK((judge(lookup::chain_of(or_throw(twin.certificate())), trust).flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) != 0);
+        CHECK((judge(lookup::chain_of(or_throw(twin.certificate())), trust).flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) !=
+              0);
     }
     SECTION("and to have issued itself") {
         auto const issued = samples::issue({.dns_names = {"pinned.example"}}, or_throw(dev::authority::create()));
@@ -137,8 +138,8 @@ TEST_CASE("names that Mbed TLS takes for equal are found", "[trust_store]") {
     CHECK(judge(chain, trust).flags == 0);
 
     // one letter less
-    options.tamper_before_signing = lookup::with_issuer(or_throw(dev::authority::create({.common_name = "Test C"}))
-                                                            .certificate().value().subject().der());
+    options.tamper_before_signing = lookup::with_issuer(
+        or_throw(dev::authority::create({.common_name = "Test C"})).certificate().value().subject().der());
     CHECK(judge(lookup::chain_of(samples::issue(options)), trust).flags == MBEDTLS_X509_BADCERT_NOT_TRUSTED);
 }
 
@@ -191,7 +192,8 @@ TEST_CASE("threads share a store", "[trust_store]") {
     if constexpr (thread_safe) {
         auto const other = or_throw(dev::authority::create({.common_name = "Other CA"}));
         auto const good = lookup::chain_of(samples::issue({}));
-        auto const bad = lookup::chain_of(samples::issue({}, or_throw(dev::authority::create({.common_name = "Test CA"}))));
+        auto const bad =
+            lookup::chain_of(samples::issue({}, or_throw(dev::authority::create({.common_name = "Test CA"}))));
         for (int round = 0; round != 4; ++round) { // each with a store of which nothing is parsed yet
             auto const trust = unparsed(samples::ca().certificate_pem() + other.certificate_pem());
             int right[8] = {};
@@ -200,11 +202,12 @@ TEST_CASE("threads share a store", "[trust_store]") {
                 threads.emplace_back([&, number = threads.size()] {
                     auto const own = trust;
                     // what each one reads is his own: Mbed TLS writes into the chains that it verifies
-                    auto const chain = or_throw(trust_store::from_der((number % 2 == 0 ? good : bad).native_handle() == nullptr
-                                                                          ? bytes()
-                                                                          : tlspp::detail::bytes_of(
-                                                                                (number % 2 == 0 ? good : bad).native_handle()->raw)));
-                    auto const flags = number % 4 < 2 ? lookup::by_callback(chain, own).flags : lookup::by_list(chain, own).flags;
+                    auto const chain = or_throw(trust_store::from_der(
+                        (number % 2 == 0 ? good : bad).native_handle() == nullptr
+                            ? bytes()
+                            : tlspp::detail::bytes_of((number % 2 == 0 ? good : bad).native_handle()->raw)));
+                    auto const flags =
+                        number % 4 < 2 ? lookup::by_callback(chain, own).flags : lookup::by_list(chain, own).flags;
                     mine += flags == (number % 2 == 0 ? 0U : std::uint32_t{MBEDTLS_X509_BADCERT_NOT_TRUSTED}) ? 1 : 0;
                     mine += own.size() == 2 ? 1 : 0;
                     mine += own.for_each([](const certificate&) {}).has_value() ? 1 : 0;
@@ -223,7 +226,8 @@ TEST_CASE("threads share a store", "[trust_store]") {
 
 TEST_CASE("a store can be walked", "[trust_store]") {
     auto const other = or_throw(dev::authority::create({.common_name = "Other CA"}));
-    auto const trust = unparsed(samples::ca().certificate_pem() + other.certificate_pem() + samples::ca().certificate_pem());
+    auto const trust =
+        unparsed(samples::ca().certificate_pem() + other.certificate_pem() + samples::ca().certificate_pem());
     std::vector<certificate> seen;
     REQUIRE(trust.for_each([&](const certificate& one) { seen.push_back(one); }));
     REQUIRE(seen.size() == 2);
@@ -238,7 +242,8 @@ TEST_CASE("a store can be walked", "[trust_store]") {
     CHECK(calls == 1);
 
     seen.clear();
-    REQUIRE(trust.for_each_named(or_throw(other.certificate()).subject(), [&](const certificate& one) { seen.push_back(one); }));
+    REQUIRE(trust.for_each_named(or_throw(other.certificate()).subject(),
+                                 [&](const certificate& one) { seen.push_back(one); }));
     REQUIRE(seen.size() == 1);
     CHECK(seen[0] == or_throw(other.certificate()));
     REQUIRE(trust.for_each_named(or_throw(or_throw(dev::authority::create()).certificate()).subject(),
@@ -248,8 +253,8 @@ TEST_CASE("a store can be walked", "[trust_store]") {
     CHECK(or_throw(trust.contains(seen[0])));
     CHECK_FALSE(or_throw(trust.contains(samples::issue({}))));
     // the same name is not the same certificate
-    CHECK_FALSE(or_throw(trust.contains(
-        or_throw(or_throw(dev::authority::create({.common_name = "Other CA"})).certificate()))));
+    CHECK_FALSE(or_throw(
+        trust.contains(or_throw(or_throw(dev::authority::create({.common_name = "Other CA"})).certificate()))));
     CHECK_FALSE(or_throw(trust_store().contains(seen[0])));
     CHECK(trust_store().for_each([](const certificate&) {}).has_value());
 }
@@ -319,7 +324,9 @@ TEST_CASE("public PEM is decoded as Mbed TLS decodes it", "[trust_store]") {
             return std::string("no block");
         }
         std::string slow(tlspp::detail::decoded_size(block), '\0');
-        slow.resize(slow.empty() ? 0 : tlspp::detail::decode(block, reinterpret_cast<unsigned char*>(slow.data()), slow.size()));
+        slow.resize(slow.empty()
+                        ? 0
+                        : tlspp::detail::decode(block, reinterpret_cast<unsigned char*>(slow.data()), slow.size()));
         std::string fast(tlspp::detail::public_bound(block), '\0');
         fast.resize(tlspp::detail::decode_public(block, reinterpret_cast<unsigned char*>(fast.data()), fast.size()));
         CHECK(fast == slow);
@@ -333,12 +340,14 @@ TEST_CASE("public PEM is decoded as Mbed TLS decodes it", "[trust_store]") {
     CHECK(both(other_ends) == both(good));
     // every character replaced by each of some, and left out
     for (std::size_t i = 27; i != good.size() - 26; ++i) {
-        for (std::string const instead : {"", "=", "==", "\n", "\r", "\r\n", " ", "\n\n", " \n", "A", "\xFF", "-", "A="}) {
+        for (std::string const instead :
+             {"", "=", "==", "\n", "\r", "\r\n", " ", "\n\n", " \n", "A", "\xFF", "-", "A="}) {
             auto text = good;
             both(text.replace(i, 1, instead));
         }
     }
-    for (std::string const body : {"", "A", "AA", "AAA", "AAAA", "AA==", "AAA=", "A===", "====", "AAAA=", "AAAAAA==", "AAAA\n=="}) {
+    for (std::string const body :
+         {"", "A", "AA", "AAA", "AAAA", "AA==", "AAA=", "A===", "====", "AAAA=", "AAAAAA==", "AAAA\n=="}) {
         both("-----BEGIN CERTIFICATE-----\n" + body + "\n-----END CERTIFICATE-----\n");
     }
 }

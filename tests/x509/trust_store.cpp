@@ -16,8 +16,7 @@ namespace {
 constexpr std::string_view broken = "-----BEGIN CERTIFICATE-----\nMAMCAQA=\n-----END CERTIFICATE-----\n";
 
 std::string three() {
-    return samples::ca().certificate_pem() +
-           or_throw(dev::authority::create({.common_name = "B"})).certificate_pem() +
+    return samples::ca().certificate_pem() + or_throw(dev::authority::create({.common_name = "B"})).certificate_pem() +
            or_throw(dev::authority::create({.common_name = "C"})).certificate_pem();
 }
 } // namespace
@@ -76,8 +75,7 @@ TEST_CASE("a store is read from a file", "[trust_store]") {
     test::temporary_folder const folder;
     auto const good = folder.write("cas.pem", three());
     CHECK(or_throw(trust_store::from_file(good)).size() == 3);
-    CHECK(or_throw(trust_store::from_file(
-                       folder.write("ca.der", or_throw(samples::ca().certificate()).der().text())))
+    CHECK(or_throw(trust_store::from_file(folder.write("ca.der", or_throw(samples::ca().certificate()).der().text())))
               .size() == 1);
 
     auto const bad = trust_store::from_file(folder.write("bad.pem", three() + std::string(broken)));

@@ -25,10 +25,9 @@ outcome judge(std::string_view chain, const trust_store& trust, peer_name name, 
     auto const id = or_throw(trust_store::from_pem(chain));
     chain_verifier verifier(policy, name, refuse_all);
     std::uint32_t flags = 0;
-    int const code =
-        mbedtls_x509_crt_verify_with_profile(id.native_handle(), trust.native_handle(), nullptr,
-                                             &detail::safe_profile(), mbedtls_name, &flags, &chain_verifier::callback,
-                                             &verifier);
+    int const code = mbedtls_x509_crt_verify_with_profile(id.native_handle(), trust.native_handle(), nullptr,
+                                                          &detail::safe_profile(), mbedtls_name, &flags,
+                                                          &chain_verifier::callback, &verifier);
     return {code, flags, verifier.flags(flags), verifier.ran()};
 }
 constexpr peer_name a_example{peer_name::kind::dns, "a.example", {}};

@@ -13,8 +13,8 @@ using chains::build;
 using chains::judge;
 
 TEST_CASE("a chain is judged without a connection", "[verify_chain]") {
-    auto const b = build({}, {{}}, {.dns_names = {"a.example"}, .ip_addresses = {"192.0.2.1"},
-                                    .email_addresses = {"me@a.example"}});
+    auto const b = build(
+        {}, {{}}, {.dns_names = {"a.example"}, .ip_addresses = {"192.0.2.1"}, .email_addresses = {"me@a.example"}});
     CHECK(x509::verify(b.chain, b.trust));
     auto const right = or_throw(server_name::parse("a.example"));
     auto const address = or_throw(server_name::parse("192.0.2.1"));
@@ -40,9 +40,7 @@ TEST_CASE("a chain is judged without a connection", "[verify_chain]") {
         certificate const empty[] = {b.chain[0], certificate()};
         CHECK(x509::verify(empty, b.trust).error().why() == reason::empty_handle);
     }
-    SECTION("with a link missing") {
-        CHECK(judge(std::span(b.chain).first(1), b.trust) == verify_flag::not_trusted);
-    }
+    SECTION("with a link missing") { CHECK(judge(std::span(b.chain).first(1), b.trust) == verify_flag::not_trusted); }
     SECTION("with a byte of the signature wrong") {
         std::string der(b.chain[0].der().text());
         der.back() = static_cast<char>(der.back() ^ 1);
@@ -84,10 +82,10 @@ TEST_CASE("a chain is found where Mbed TLS gives up", "[verify_chain]") {
                   [](const certificate& l, const certificate& r) { return l.der().text() < r.der().text(); });
         do {
             REQUIRE(judge(b).empty());
-        } while (std::next_permutation(b.chain.begin() + 1, b.chain.end(),
-                                       [](const certificate& l, const certificate& r) {
-                                           return l.der().text() < r.der().text();
-                                       }));
+        } while (
+            std::next_permutation(b.chain.begin() + 1, b.chain.end(), [](const certificate& l, const certificate& r) {
+                return l.der().text() < r.der().text();
+            }));
     }
     SECTION("two issuers of one name, the first with another key, expired, or constrained") {
         auto const root = or_throw(dev::authority::create());
@@ -112,8 +110,8 @@ TEST_CASE("a chain is found where Mbed TLS gives up", "[verify_chain]") {
         auto const known = or_throw(dev::authority::create({.common_name = "Known"}));
         auto const unknown = or_throw(dev::authority::create({.common_name = "Unknown"}));
         auto const sub = or_throw(unknown.intermediate({.common_name = "Sub"}));
-        auto const crossed = or_throw(
-            known.intermediate({.common_name = "Sub", .key_pem = sub.own_credentials().key_pem}));
+        auto const crossed =
+            or_throw(known.intermediate({.common_name = "Sub", .key_pem = sub.own_credentials().key_pem}));
         auto const leaf = samples::issue({.dns_names = {"a.example"}}, sub);
         std::vector const chain{leaf, or_throw(sub.certificate()), or_throw(unknown.certificate()),
                                 or_throw(crossed.certificate())};
@@ -122,10 +120,8 @@ TEST_CASE("a chain is found where Mbed TLS gives up", "[verify_chain]") {
     }
     SECTION("two anchors of one name, the first expired") {
         auto const root = or_throw(dev::authority::create({.common_name = "Root"}));
-        auto const old = or_throw(dev::authority::create({.common_name = "Root",
-                                                          .not_before = 1000,
-                                                          .not_after = 2000,
-                                                          .key_pem = root.own_credentials().key_pem}));
+        auto const old = or_throw(dev::authority::create(
+            {.common_name = "Root", .not_before = 1000, .not_after = 2000, .key_pem = root.own_credentials().key_pem}));
         auto const trust = or_throw(trust_store::from_pem(old.certificate_pem() + root.certificate_pem()));
         std::vector const chain{samples::issue({.dns_names = {"a.example"}}, root)};
         CHECK(judge(chain, trust).empty());
@@ -151,9 +147,9 @@ TEST_CASE("a maze of issuers ends in time", "[verify_chain]") {
     std::vector<certificate> chain{leaf};
     for (auto const& issuer : keys) {
         for (auto const& subject : keys) {
-            chain.push_back(or_throw(or_throw(issuer.intermediate({.subject = "CN=Maze",
-                                                                   .key_pem = subject.own_credentials().key_pem}))
-                                         .certificate()));
+            chain.push_back(or_throw(
+                or_throw(issuer.intermediate({.subject = "CN=Maze", .key_pem = subject.own_credentials().key_pem}))
+                    .certificate()));
         }
     }
     auto const start = std::chrono::steady_clock::now();

@@ -38,7 +38,8 @@ inline connection::next connection::judge(int code, error& why) noexcept {
         c.reading = wants_read;
         c.writing = !wants_read;
         bool const late = c.trouble.what == detail::io_trouble::kind::timed_out;
-        why = late ? error{errc::timed_out, reason::io_deadline} : error{wants_read ? errc::want_read : errc::want_write};
+        why =
+            late ? error{errc::timed_out, reason::io_deadline} : error{wants_read ? errc::want_read : errc::want_write};
         return next::stop;
     }
     if (detail::is_new_session_ticket(code)) {

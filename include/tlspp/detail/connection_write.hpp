@@ -7,8 +7,8 @@
 #include <climits>
 
 /// \file
-/// Writing. Mbed TLS takes a record's bytes when it first sees them and does not look at the arguments of a retry, so the
-/// connection remembers how many it took.
+/// Writing. Mbed TLS takes a record's bytes when it first sees them and does not look at the arguments of a retry, so
+/// the connection remembers how many it took.
 namespace tlspp::inline TLSPP_ABI {
 
 /// Sends what Mbed TLS still holds of a message that is not the application's (an alert, say): the next write would

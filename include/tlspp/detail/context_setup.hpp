@@ -12,9 +12,12 @@ namespace tlspp::inline TLSPP_ABI::detail {
 
 inline result<void> check_library() noexcept {
     switch (compare_library()) {
-    case library_match::same: break;
-    case library_match::other_version: return std::unexpected(error{errc::library_mismatch, reason::other_version});
-    case library_match::other_threading: return std::unexpected(error{errc::library_mismatch, reason::other_threading});
+    case library_match::same:
+        break;
+    case library_match::other_version:
+        return std::unexpected(error{errc::library_mismatch, reason::other_version});
+    case library_match::other_threading:
+        return std::unexpected(error{errc::library_mismatch, reason::other_threading});
     case library_match::other_configuration:
         return std::unexpected(error{errc::library_mismatch, reason::other_configuration});
     }
@@ -106,7 +109,8 @@ result<void> set_up(context_state& state, const Options& options) noexcept {
     if (int const code = mbedtls_ssl_config_defaults(&config, client ? MBEDTLS_SSL_IS_CLIENT : MBEDTLS_SSL_IS_SERVER,
                                                      MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
         code != 0) {
-        return std::unexpected(error{is_out_of_memory(code) ? errc::out_of_memory : errc::internal, reason::none, code});
+        return std::unexpected(
+            error{is_out_of_memory(code) ? errc::out_of_memory : errc::internal, reason::none, code});
     }
     auto const range = choose_versions(options.minimum_version, options.maximum_version);
     if (!range) {
@@ -173,7 +177,8 @@ inline result<void> set_up_client(context_state& state, const client_options& op
     state.role = role::client;
     state.verification.purpose = x509::purpose::server;
     state.verify = options.verify;
-    if (auto const done = set_up_checks(state.verification, options, options.verify != verify_mode::insecure_none); !done) {
+    if (auto const done = set_up_checks(state.verification, options, options.verify != verify_mode::insecure_none);
+        !done) {
         return done;
     }
     if (options.identity) {
@@ -197,18 +202,27 @@ inline result<void> set_up_client(context_state& state, const client_options& op
     }
     auto& config = state.config;
     switch (options.verify) {
-    case verify_mode::required: mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_REQUIRED); break;
-    case verify_mode::insecure_report_only: mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_OPTIONAL); break;
-    case verify_mode::insecure_none: mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_NONE); break;
-    default: return std::unexpected(error{errc::invalid_argument}.about(".verify"));
+    case verify_mode::required:
+        mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_REQUIRED);
+        break;
+    case verify_mode::insecure_report_only:
+        mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_OPTIONAL);
+        break;
+    case verify_mode::insecure_none:
+        mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_NONE);
+        break;
+    default:
+        return std::unexpected(error{errc::invalid_argument}.about(".verify"));
     }
-    // a server that cannot tell a renegotiation from a first handshake lets an attacker put bytes before ours (RFC 5746)
+    // a server that cannot tell a renegotiation from a first handshake lets an attacker put bytes before ours (RFC
+    // 5746)
     mbedtls_ssl_conf_legacy_renegotiation(&config, MBEDTLS_SSL_LEGACY_BREAK_HANDSHAKE);
     signal_tickets(config);
     return {};
 }
 
-inline result<void> set_up_server(context_state& state, const server_options& options, int (*on_hello)(mbedtls_ssl_context*)) noexcept {
+inline result<void> set_up_server(context_state& state, const server_options& options,
+                                  int (*on_hello)(mbedtls_ssl_context*)) noexcept {
     state.role = role::server;
     state.verification.purpose = x509::purpose::client;
     state.identities = options.identities;
@@ -228,11 +242,18 @@ inline result<void> set_up_server(context_state& state, const server_options& op
     }
     auto& config = state.config;
     switch (options.client_auth) {
-    case client_auth::none: mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_NONE); break;
+    case client_auth::none:
+        mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_NONE);
+        break;
     // what Mbed TLS calls optional lets bad certificates pass; the verifier refuses them
-    case client_auth::optional: mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_OPTIONAL); break;
-    case client_auth::required: mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_REQUIRED); break;
-    default: return std::unexpected(error{errc::invalid_argument}.about(".client_auth"));
+    case client_auth::optional:
+        mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_OPTIONAL);
+        break;
+    case client_auth::required:
+        mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_REQUIRED);
+        break;
+    default:
+        return std::unexpected(error{errc::invalid_argument}.about(".client_auth"));
     }
 #if defined(MBEDTLS_SSL_SERVER_NAME_INDICATION)
     mbedtls_ssl_conf_cert_cb(&config, on_hello);

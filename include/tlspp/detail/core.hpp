@@ -32,7 +32,8 @@ struct core {
     enum class stage : std::uint8_t { fresh, open, failed };
 
     core(ref<const context_state> shared, const transport_functions& functions, const peer_name& peer) noexcept
-        : context(std::move(shared)), transport(&functions), verifier(context->verification, peer, context->client_auth == client_auth::optional) {
+        : context(std::move(shared)), transport(&functions),
+          verifier(context->verification, peer, context->client_auth == client_auth::optional) {
         mbedtls_ssl_init(&ssl);
     }
     core(const core&) = delete;
@@ -52,7 +53,7 @@ struct core {
     char* name_storage = nullptr;  ///< server: room for `name`
     stage at = stage::fresh;
     bool writing_all = false; ///< a write_all has begun and is to be called again
-    bool named = false; ///< the peer's certificate must carry `name`
+    bool named = false;       ///< the peer's certificate must carry `name`
     bool handshake_complete = false;
     bool close_sent = false;   ///< our close_notify is on its way
     bool close_wanted = false; ///< shutdown() has begun
@@ -121,13 +122,19 @@ struct guard<true> {
 [[gnu::noinline]] inline int trouble_code(core& c, io_error why, int want) noexcept {
     using kind = io_trouble::kind;
     switch (why.what()) {
-    case io_error::kind::would_block: c.blocked = true; return want;
+    case io_error::kind::would_block:
+        c.blocked = true;
+        return want;
     case io_error::kind::timed_out:
         c.blocked = true;
         c.trouble.what = kind::timed_out;
         return want;
-    case io_error::kind::reset: c.trouble.what = kind::reset; break;
-    case io_error::kind::no_memory: c.trouble.what = kind::no_memory; break;
+    case io_error::kind::reset:
+        c.trouble.what = kind::reset;
+        break;
+    case io_error::kind::no_memory:
+        c.trouble.what = kind::no_memory;
+        break;
     case io_error::kind::system:
         if (c.trouble.what != kind::threw) {
             c.trouble.what = kind::system;

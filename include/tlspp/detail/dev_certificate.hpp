@@ -100,8 +100,8 @@ inline octets subtrees(unsigned char tag, const std::vector<std::string>& names,
     return names.empty() ? octets() : der(tag, all);
 }
 
-inline extension_list make_extensions(const dev::certificate_options& options, const issued& made,
-                                      const issued& issuer, bool authority, failure_slot& failure) {
+inline extension_list make_extensions(const dev::certificate_options& options, const issued& made, const issued& issuer,
+                                      bool authority, failure_slot& failure) {
     extension_list list;
     bool const ca = options.is_ca.value_or(authority);
     octets basic = ca ? der(der_tag::boolean, "\xFF") : octets();

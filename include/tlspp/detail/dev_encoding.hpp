@@ -150,8 +150,8 @@ inline octets der_time(std::int64_t seconds, failure_slot& failure) {
 /// Name from "C=DE,O=Example", with the string types that Mbed TLS takes; for the six usual attributes.
 inline octets der_name(std::string_view text, failure_slot& failure) {
     constexpr std::pair<std::string_view, const char*> types[] = {{"CN", "\x55\x04\x03"}, {"C", "\x55\x04\x06"},
-                                                                   {"L", "\x55\x04\x07"}, {"ST", "\x55\x04\x08"},
-                                                                   {"O", "\x55\x04\x0A"}, {"OU", "\x55\x04\x0B"}};
+                                                                  {"L", "\x55\x04\x07"},  {"ST", "\x55\x04\x08"},
+                                                                  {"O", "\x55\x04\x0A"},  {"OU", "\x55\x04\x0B"}};
     octets names;
     for (std::size_t begin = 0; begin < text.size();) {
         auto const end = text.find(',', begin);

@@ -23,20 +23,20 @@ struct issued {
     }
 
     mutable mbedtls_pk_context key;
-    std::string subject;     // as Mbed TLS reads it
-    octets subject_der;      // as it stands in the certificate
+    std::string subject; // as Mbed TLS reads it
+    octets subject_der;  // as it stands in the certificate
     octets key_identifier;
     octets certificate_der;
     std::string certificate_pem;
     std::string key_pem;
-    std::string chain_pem;   // what follows its certificate, up to the root and without it
+    std::string chain_pem; // what follows its certificate, up to the root and without it
     std::string root_pem;
 };
 
 inline error issuing_error(int code) noexcept {
-    return is_out_of_memory(code)                                ? error(errc::out_of_memory, reason::none, code)
-           : code == static_cast<int>(PSA_ERROR_NOT_SUPPORTED)   ? error(errc::unsupported, reason::none, code)
-                                                                 : error(errc::invalid_argument, reason::none, code);
+    return is_out_of_memory(code)                              ? error(errc::out_of_memory, reason::none, code)
+           : code == static_cast<int>(PSA_ERROR_NOT_SUPPORTED) ? error(errc::unsupported, reason::none, code)
+                                                               : error(errc::invalid_argument, reason::none, code);
 }
 
 /// True where Mbed TLS's code is 0 or above.
@@ -74,7 +74,7 @@ inline signature_kind signature_of(const mbedtls_pk_context& issuer, dev::hash h
         type = MBEDTLS_MD_SHA1, algorithm = PSA_ALG_SHA_1, rsa_arc = 5;
     }
     // 1.2.840.113549.1.1.x; 1.2.840.10045.4.3.x, and 1.2.840.10045.4.1 for SHA-1
-    std::string const oid = rsa ? std::string("\x2A\x86\x48\x86\xF7\x0D\x01\x01") + rsa_arc
+    std::string const oid = rsa                       ? std::string("\x2A\x86\x48\x86\xF7\x0D\x01\x01") + rsa_arc
                             : type == MBEDTLS_MD_SHA1 ? std::string("\x2A\x86\x48\xCE\x3D\x04\x01")
                                                       : std::string("\x2A\x86\x48\xCE\x3D\x04\x03") + ecdsa_arc;
     auto const parameters = rsa ? der(0x05) : octets();
@@ -85,8 +85,8 @@ inline signature_kind signature_of(const mbedtls_pk_context& issuer, dev::hash h
 inline octets sign(const octets& tbs, const issued& issuer, const signature_kind& kind, failure_slot& failure) {
     unsigned char digest[PSA_HASH_MAX_SIZE];
     std::size_t digest_size = 0;
-    auto const status = psa_hash_compute(kind.algorithm, bytes(tbs).uchars(), tbs.size(), digest, sizeof digest,
-                                         &digest_size);
+    auto const status =
+        psa_hash_compute(kind.algorithm, bytes(tbs).uchars(), tbs.size(), digest, sizeof digest, &digest_size);
     std::vector<unsigned char> signature(MBEDTLS_PK_SIGNATURE_MAX_SIZE);
     std::size_t size = 0;
     if (!done(static_cast<int>(status), failure) ||

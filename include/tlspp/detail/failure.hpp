@@ -23,13 +23,17 @@ inline bool is_any_of(int code, std::initializer_list<int> codes) noexcept {
 inline error classify_trouble(const core& c) noexcept {
     using kind = io_trouble::kind;
     switch (c.trouble.what) {
-    case kind::threw: return {errc::callback, reason::callback_threw};
-    case kind::no_memory: return {errc::out_of_memory};
-    case kind::flood: return {errc::protocol_violation, reason::too_many_records};
+    case kind::threw:
+        return {errc::callback, reason::callback_threw};
+    case kind::no_memory:
+        return {errc::out_of_memory};
+    case kind::flood:
+        return {errc::protocol_violation, reason::too_many_records};
     case kind::timed_out:
     case kind::reset:
     case kind::system:
-    case kind::none: break;
+    case kind::none:
+        break;
     }
     if (c.trouble.what == kind::reset && c.watch.saw_fatal_alert()) {
         return error{errc::alert_received}.with(static_cast<alert>(c.watch.alert_description()));
@@ -103,8 +107,9 @@ inline error classify(const core& c, int code) noexcept {
     if (code == MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE && !in_handshake && tls1_3) {
         return {errc::protocol_violation, reason::key_update, code};
     }
-    if (is_any_of(code, {MBEDTLS_ERR_SSL_INTERNAL_ERROR, MBEDTLS_ERR_SSL_BAD_INPUT_DATA, MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL,
-                         MBEDTLS_ERR_SSL_COUNTER_WRAPPING, MBEDTLS_ERR_SSL_HW_ACCEL_FAILED})) {
+    if (is_any_of(code,
+                  {MBEDTLS_ERR_SSL_INTERNAL_ERROR, MBEDTLS_ERR_SSL_BAD_INPUT_DATA, MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL,
+                   MBEDTLS_ERR_SSL_COUNTER_WRAPPING, MBEDTLS_ERR_SSL_HW_ACCEL_FAILED})) {
         return {errc::internal, reason::none, code};
     }
     return {errc::protocol_violation, reason::none, code};
@@ -113,11 +118,16 @@ inline error classify(const core& c, int code) noexcept {
 /// What the peer is told where Mbed TLS has said nothing (RFC 8446 §6.2).
 inline alert alert_for(const error& e) noexcept {
     switch (e.code()) {
-    case errc::certificate_rejected: return alert::bad_certificate;
-    case errc::no_certificate: return alert::certificate_required;
-    case errc::handshake_failed: return alert::handshake_failure;
-    case errc::protocol_violation: break;
-    default: return alert::internal_error;
+    case errc::certificate_rejected:
+        return alert::bad_certificate;
+    case errc::no_certificate:
+        return alert::certificate_required;
+    case errc::handshake_failed:
+        return alert::handshake_failure;
+    case errc::protocol_violation:
+        break;
+    default:
+        return alert::internal_error;
     }
     int const code = e.mbedtls_code();
     if (code == MBEDTLS_ERR_SSL_INVALID_MAC) {

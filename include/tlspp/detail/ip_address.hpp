@@ -42,8 +42,8 @@ constexpr bool parse_ipv4(std::string_view text, std::byte* out) noexcept {
 /// groups. No brackets, no zone.
 constexpr bool parse_ipv6(std::string_view text, std::byte (&out)[16]) noexcept {
     std::byte groups[16] = {};
-    std::size_t filled = 0;   // bytes of `groups` that are set
-    std::size_t gap = 17;     // where "::" stands, in bytes; 17: nowhere
+    std::size_t filled = 0; // bytes of `groups` that are set
+    std::size_t gap = 17;   // where "::" stands, in bytes; 17: nowhere
     std::size_t at = 0;
     if (text.starts_with("::")) {
         gap = 0;

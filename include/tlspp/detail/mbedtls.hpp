@@ -136,8 +136,8 @@ inline void set_random([[maybe_unused]] mbedtls_ssl_config& config, [[maybe_unus
 /// Makes the arrival of a TLS 1.3 ticket visible; 4.x always tells.
 inline void signal_tickets([[maybe_unused]] mbedtls_ssl_config& config) noexcept {
 #if MBEDTLS_VERSION_NUMBER < 0x04000000 && defined(MBEDTLS_SSL_SESSION_TICKETS) && defined(MBEDTLS_SSL_PROTO_TLS1_3)
-    mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
-        &config, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
+    mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(&config,
+                                                             MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
 #endif
 }
 
@@ -163,9 +163,9 @@ inline bool is_out_of_memory(int code) noexcept {
 #if MBEDTLS_VERSION_NUMBER < 0x04000000
     int const high = -code & 0xFF80;
     int const low = -code & 0x007F;
-    return low == 0x10 /* bignum */ || low == 0x6A /* ASN.1 */ || high == 0x7F00 /* SSL */ || high == 0x1180 /* PEM */ ||
-           high == 0x2880 /* X.509 */ || high == 0x3F80 /* PK */ || high == 0x4D80 /* ECP */ || high == 0x5180 /* MD */ ||
-           high == 0x6180 /* cipher */;
+    return low == 0x10 /* bignum */ || low == 0x6A /* ASN.1 */ || high == 0x7F00 /* SSL */ ||
+           high == 0x1180 /* PEM */ || high == 0x2880 /* X.509 */ || high == 0x3F80 /* PK */ ||
+           high == 0x4D80 /* ECP */ || high == 0x5180 /* MD */ || high == 0x6180 /* cipher */;
 #else
     return false;
 #endif
@@ -218,8 +218,8 @@ inline int received_alert([[maybe_unused]] const mbedtls_ssl_context& ssl) noexc
 
 #if defined(MBEDTLS_X509_CRT_PARSE_C)
 /// Parses a private key; `password` may be null.
-inline int parse_key(mbedtls_pk_context& key, const unsigned char* data, std::size_t size, const unsigned char* password,
-                     std::size_t password_size, [[maybe_unused]] random_function random,
+inline int parse_key(mbedtls_pk_context& key, const unsigned char* data, std::size_t size,
+                     const unsigned char* password, std::size_t password_size, [[maybe_unused]] random_function random,
                      [[maybe_unused]] void* random_context) noexcept {
 #if MBEDTLS_VERSION_NUMBER < 0x04000000
     return mbedtls_pk_parse_key(&key, data, size, password, password_size, random, random_context);

@@ -12,14 +12,16 @@ namespace tlspp::inline TLSPP_ABI::detail {
 
 enum class signature_scheme : unsigned char { none, rsa_pkcs1, rsa_pss, ecdsa };
 
-/// Zero where the signature over this hash is good. Of RSA-PSS any salt length is taken, and MGF1 runs on the same hash.
+/// Zero where the signature over this hash is good. Of RSA-PSS any salt length is taken, and MGF1 runs on the same
+/// hash.
 inline int verify_signature(mbedtls_pk_context& key, signature_scheme scheme, mbedtls_md_type_t hash,
                             const unsigned char* digest, std::size_t digest_size, const unsigned char* signature,
                             std::size_t signature_size) noexcept {
 #if MBEDTLS_VERSION_NUMBER < 0x04000000
     switch (scheme) {
     case signature_scheme::rsa_pkcs1:
-        return mbedtls_pk_verify_ext(MBEDTLS_PK_RSA, nullptr, &key, hash, digest, digest_size, signature, signature_size);
+        return mbedtls_pk_verify_ext(MBEDTLS_PK_RSA, nullptr, &key, hash, digest, digest_size, signature,
+                                     signature_size);
     case signature_scheme::ecdsa:
         return mbedtls_pk_verify_ext(MBEDTLS_PK_ECDSA, nullptr, &key, hash, digest, digest_size, signature,
                                      signature_size);
@@ -32,7 +34,8 @@ inline int verify_signature(mbedtls_pk_context& key, signature_scheme scheme, mb
         break;
 #endif
     }
-    case signature_scheme::none: break;
+    case signature_scheme::none:
+        break;
     }
     return MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE;
 #else

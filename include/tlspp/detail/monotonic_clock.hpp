@@ -19,7 +19,7 @@
 
 namespace tlspp::inline TLSPP_ABI::detail {
 
-#if defined(TLSPP_LWIP_SOCKETS) || defined(_WIN32) || defined(__unix__) || defined(__APPLE__) || \
+#if defined(TLSPP_LWIP_SOCKETS) || defined(_WIN32) || defined(__unix__) || defined(__APPLE__) ||                       \
     defined(MBEDTLS_HAVE_TIME)
 inline constexpr bool has_monotonic_clock = true;
 #else

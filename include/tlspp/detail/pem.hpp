@@ -95,8 +95,8 @@ inline std::size_t decoded_size(const pem_block& block) noexcept {
 inline std::size_t decode(const pem_block& block, unsigned char* out, std::size_t capacity) noexcept {
     auto const text = base64_of(block);
     std::size_t size = 0;
-    int const code = mbedtls_base64_decode(out, capacity, &size, reinterpret_cast<const unsigned char*>(text.data()),
-                                           text.size());
+    int const code =
+        mbedtls_base64_decode(out, capacity, &size, reinterpret_cast<const unsigned char*>(text.data()), text.size());
     return code == 0 ? size : 0;
 }
 #endif

@@ -21,33 +21,69 @@ struct sentence {
 
 constexpr sentence sentence_of(errc code) noexcept {
     switch (code) {
-    case errc::want_read: return {"the operation waits for bytes from the peer", "call it again when the transport is readable"};
-    case errc::want_write: return {"the operation waits for the transport to take bytes", "call it again, with the same data, when the transport is writable"};
-    case errc::timed_out: return {"the deadline passed", "call again to go on, or give the connection up"};
-    case errc::truncated: return {"the connection ended without close_notify, so data may be missing", "do not trust that what was received is complete"};
-    case errc::closed: return {"this side has closed the connection", "do not write after shutdown()"};
-    case errc::transport: return {"the transport failed", "make a new connection"};
-    case errc::certificate_rejected: return {"the peer's certificate was rejected", "check the name you connect to, the trust store and the peer's chain"};
-    case errc::no_certificate: return {"the peer sent no certificate", ""};
-    case errc::alert_received: return {"the peer ended the connection with a fatal alert", "see the peer's log for the reason"};
-    case errc::handshake_failed: return {"the handshake failed, because the two sides have no parameters in common", "compare versions, cipher suites, groups, signature algorithms and protocols of both sides"};
-    case errc::protocol_violation: return {"the peer broke the TLS protocol", "make sure that the other side speaks TLS on this port"};
-    case errc::out_of_memory: return {"out of memory", "enlarge the heap or pool that Mbed TLS allocates from"};
-    case errc::invalid_argument: return {"an argument is not valid", ""};
-    case errc::misuse: return {"the call does not fit the state of the object", ""};
-    case errc::unsupported: return {"this build of Mbed TLS does not have what was asked for", "build Mbed TLS with it, or do not ask for it"};
-    case errc::callback: return {"a callback of the application failed", ""};
-    case errc::file: return {"cannot read {}", ""};
-    case errc::malformed: return {"cannot parse {}", "check that it is a whole PEM or DER object of the right kind"};
-    case errc::password: return {"cannot decrypt the private key {}", ""};
-    case errc::key_mismatch: return {"the private key does not belong to the certificate {}", "give the key that the certificate was made for"};
-    case errc::no_trust: return {"there is no trust anchor to verify the peer with", "set .trust, install the system's CA certificates (package ca-certificates), or write .verify = verify_mode::insecure_none"};
-    case errc::no_identity: return {"a server needs a certificate and a private key", "set .identities"};
-    case errc::invalid_name: return {"{} is not a server name", ""};
-    case errc::resolve: return {"the host name {} has no address", "check its spelling and the name service"};
-    case errc::library_mismatch: return {"the headers of Mbed TLS and the library linked do not belong together", "build against the headers that were installed with the library"};
-    case errc::random: return {"the random source failed", "check the entropy source of this platform"};
-    case errc::internal: return {"Mbed TLS reported an internal error", "please report it, with this text"};
+    case errc::want_read:
+        return {"the operation waits for bytes from the peer", "call it again when the transport is readable"};
+    case errc::want_write:
+        return {"the operation waits for the transport to take bytes",
+                "call it again, with the same data, when the transport is writable"};
+    case errc::timed_out:
+        return {"the deadline passed", "call again to go on, or give the connection up"};
+    case errc::truncated:
+        return {"the connection ended without close_notify, so data may be missing",
+                "do not trust that what was received is complete"};
+    case errc::closed:
+        return {"this side has closed the connection", "do not write after shutdown()"};
+    case errc::transport:
+        return {"the transport failed", "make a new connection"};
+    case errc::certificate_rejected:
+        return {"the peer's certificate was rejected",
+                "check the name you connect to, the trust store and the peer's chain"};
+    case errc::no_certificate:
+        return {"the peer sent no certificate", ""};
+    case errc::alert_received:
+        return {"the peer ended the connection with a fatal alert", "see the peer's log for the reason"};
+    case errc::handshake_failed:
+        return {"the handshake failed, because the two sides have no parameters in common",
+                "compare versions, cipher suites, groups, signature algorithms and protocols of both sides"};
+    case errc::protocol_violation:
+        return {"the peer broke the TLS protocol", "make sure that the other side speaks TLS on this port"};
+    case errc::out_of_memory:
+        return {"out of memory", "enlarge the heap or pool that Mbed TLS allocates from"};
+    case errc::invalid_argument:
+        return {"an argument is not valid", ""};
+    case errc::misuse:
+        return {"the call does not fit the state of the object", ""};
+    case errc::unsupported:
+        return {"this build of Mbed TLS does not have what was asked for",
+                "build Mbed TLS with it, or do not ask for it"};
+    case errc::callback:
+        return {"a callback of the application failed", ""};
+    case errc::file:
+        return {"cannot read {}", ""};
+    case errc::malformed:
+        return {"cannot parse {}", "check that it is a whole PEM or DER object of the right kind"};
+    case errc::password:
+        return {"cannot decrypt the private key {}", ""};
+    case errc::key_mismatch:
+        return {"the private key does not belong to the certificate {}",
+                "give the key that the certificate was made for"};
+    case errc::no_trust:
+        return {"there is no trust anchor to verify the peer with",
+                "set .trust, install the system's CA certificates (package ca-certificates), or write .verify = "
+                "verify_mode::insecure_none"};
+    case errc::no_identity:
+        return {"a server needs a certificate and a private key", "set .identities"};
+    case errc::invalid_name:
+        return {"{} is not a server name", ""};
+    case errc::resolve:
+        return {"the host name {} has no address", "check its spelling and the name service"};
+    case errc::library_mismatch:
+        return {"the headers of Mbed TLS and the library linked do not belong together",
+                "build against the headers that were installed with the library"};
+    case errc::random:
+        return {"the random source failed", "check the entropy source of this platform"};
+    case errc::internal:
+        return {"Mbed TLS reported an internal error", "please report it, with this text"};
     }
     return {"unknown error", ""};
 }
@@ -57,83 +93,189 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
     using enum tlspp::reason;
     switch (why) {
     case none:
-    case last_of_core: break;
-    case name_empty: return {"the server name is empty", "give the host name or IP address that the certificate must carry"};
-    case name_too_long: return {"the server name {} is longer than 253 characters", "check the string that was passed"};
-    case name_label_length: return {"the server name {} has an empty label or one of more than 63 characters", "check the dots in it"};
-    case name_hyphen: return {"the server name {} has a label that begins or ends with a hyphen", "check the string that was passed"};
-    case name_character: return {"the server name {} has a character that host names cannot have", "use letters, digits, hyphens and dots only"};
-    case name_nul: return {"the server name has a NUL character in it", "check the length of the string that was passed"};
-    case name_leading_dot: return {"the server name {} begins with a dot", "leave the dot out"};
-    case name_not_ascii: return {"the server name {} is not ASCII", "give internationalised names as A-labels (xn--…)"};
-    case name_numeric_last_label: return {"the server name {} ends in a number but is not an IPv4 address", "write IPv4 addresses as four decimal numbers"};
-    case name_address: return {"{} is not an IP address", "write IPv4 as four decimal numbers and IPv6 as in RFC 4291, without brackets or zone"};
-    case empty_buffer: return {"the buffer to read into is empty", "give room for one byte at least; a read of 0 means that the peer closed"};
-    case shorter_retry: return {"a write was retried with fewer bytes than are on their way", "after want_write call again with the same data"};
-    case write_in_progress: return {"another write is not finished", "call the write that returned want_write again first"};
-    case moved_from: return {"the object was moved from", "use the object that it was moved to"};
-    case empty_handle: return {"an option holds an empty or moved-from handle", "pass a trust store or identity that was made"};
-    case not_connected: return {"the handshake is not complete", "call handshake() first"};
-    case already_closed: return {"this side has already closed the connection", "do not write after shutdown()"};
-    case empty_file: return {"{} is empty", "give a file with a PEM or DER object in it"};
-    case no_pem: return {"{} holds no PEM block of the right kind", "check that it is the right file"};
-    case no_certificate_in_file: return {"{} holds no certificate", "check that it is the right file"};
-    case trailing_bytes: return {"{} has bytes after the end of the DER object", "give one object without anything behind it"};
-    case is_directory: return {"{} is a directory", "name a file, or use from_directory"};
-    case password_missing: return {"the private key {} is encrypted", "give the password as the last argument"};
-    case password_wrong: return {"the password does not decrypt the private key {}", "check the password"};
-    case no_usable_certificates: return {"{} holds no certificate that could be used", "check that it is a bundle of CA certificates"};
-    case client_ca_missing: return {"client certificates are asked for, and no CA is trusted to issue them", "set .trust to the CA of the clients"};
-    case version_range: return {"minimum_version is above maximum_version", "swap them"};
-    case version_not_built: return {"this build of Mbed TLS lacks a TLS version that was asked for", "enable it in the Mbed TLS configuration"};
-    case no_common_suite: return {"no cipher suite asked for fits the versions asked for", "add suites of that version (TLS 1.3 and TLS 1.2 have their own)"};
-    case suite_unknown: return {"a cipher suite asked for is not one that tlspp offers", "see cipher_suite.hpp for the list"};
-    case suite_not_built: return {"a cipher suite asked for is not in this build of Mbed TLS", "enable it in the Mbed TLS configuration"};
-    case alpn_empty_name: return {"an ALPN protocol name is empty", "remove it from the list"};
-    case alpn_too_long: return {"an ALPN protocol name is longer than 255 bytes, or the list than 65535", "shorten it"};
-    case other_version: return {"the headers of Mbed TLS are of another version than the library linked", "build against the headers that were installed with the library"};
-    case other_threading: return {"the headers of Mbed TLS and the library linked were configured differently (MBEDTLS_THREADING_C)", "use one configuration for both: structures differ in size"};
-    case other_configuration: return {"the headers of Mbed TLS and the library linked were configured differently", "use one configuration for both: structures differ in size"};
-    case too_many_records: return {"the peer sent too many records that carry nothing", "the other side is broken or hostile"};
-    case not_tls: return {"the peer does not speak TLS", "check the port: this looks like another protocol"};
-    case key_update: return {"the peer asked for new traffic keys, which Mbed TLS cannot do in TLS 1.3", "make a new connection; a maximum version of TLS 1.2 avoids it"};
-    case undecipherable_answer: return {"the client's answer could not be decrypted, most likely because it refused the handshake", "see the client's log: it may not trust this server's certificate"};
-    case silent_end: return {"the peer closed the connection during the handshake", "see the peer's log; it may have refused what it was offered"};
-    case handshake_deadline: return {"the handshake took longer than its deadline", "try again, or allow more time"};
-    case connect_deadline: return {"connecting to {} took longer than its deadline", "check address, port and firewall, or allow more time"};
-    case io_deadline: return {"the peer took longer than the deadline", "call again to go on waiting, or give the connection up"};
-    case name_service: return {"the name service did not answer for {}", "check the network and the resolver's settings, or try again"};
-    case connect_failed: return {"cannot connect to {}", "check that a server listens there, and that no firewall is between"};
-    case listen_failed: return {"cannot listen on {}", "check that the address is one of this machine's, that the port is free, and that this user may have it"};
-    case accept_failed: return {"cannot accept a connection", "check the listener, and the limit of open descriptors"};
-    case port_zero: return {"port 0 cannot be connected to", "give the port that the server listens on"};
-    case connection_reset: return {"the peer broke the connection off", "see the peer's log, then make a new connection"};
-    case client_sent_none: return {"the client sent no certificate", "give the client a certificate, or make client_auth optional"};
-    case short_stream: return {"the peer closed the connection before all that was expected had arrived", "use the bytes that came, or ask again"};
-    case certificate_malformed: return {"a certificate cannot be parsed", "check that it is a whole X.509 certificate with a key that Mbed TLS supports"};
-    case key_malformed: return {"the private key cannot be parsed", "check that it is a whole RSA or EC key in PEM or DER"};
-    case key_unsupported: return {"the private key {} is encrypted in a way that this build of Mbed TLS does not know", "convert it to PKCS#8 with PBES2 and AES (openssl pkcs8 -topk8 -v2 aes-256-cbc)"};
-    case key_type_unsupported: return {"the private key {} is of a type or on a curve that Mbed TLS does not support", "use RSA, or EC on P-256, P-384 or P-521"};
-    case no_key_in_file: return {"{} holds no private key", "check that it is the right file"};
-    case file_too_large: return {"{} is too large for a file of certificates or keys", "check that it is the right file"};
-    case not_a_directory: return {"{} is not a directory", "name a directory, or use from_file"};
-    case no_system_store: return {"no CA certificates of the system were found", "install them (package ca-certificates), or name a bundle in SSL_CERT_FILE"};
-    case bad_path: return {"the path is empty, too long, or has a NUL character in it", "check the string that was passed"};
-    case crl_malformed: return {"a CRL cannot be parsed", "check that it is a whole X.509 CRL, version 2"};
-    case crl_without_number: return {"the CRL {} has no cRLNumber, which RFC 5280 (5.2.3) demands", "ask its issuer for a conforming one"};
-    case crl_without_next_update: return {"the CRL {} has no nextUpdate, which RFC 5280 (5.1.2.5) demands", "ask its issuer for a conforming one"};
-    case crl_delta: return {"the CRL {} is a delta CRL, which tlspp does not use", "give the complete CRL of the issuer"};
-    case crl_indirect: return {"the CRL {} is an indirect one, for certificates of other issuers, which tlspp does not use", "give the CRL that the CA itself signs"};
-    case crl_partial: return {"the CRL {} is for some of its issuer's certificates, or some reasons, only", "give the complete CRL of the issuer"};
-    case crl_critical: return {"the CRL {} has a critical extension that is not understood", "give a CRL without it"};
-    case no_crl_in_file: return {"{} holds no CRL", "check that it is the right file"};
-    case revocation_without_crls: return {"revocation is on, and there is no CRL", "set .crls, or leave .revocation off"};
-    case crls_without_revocation: return {"there are CRLs, and nothing says to use them", "set .revocation to revocation::leaf or revocation::chain"};
-    case check_without_verification: return {"the option {} needs the peer's certificate to be verified, and it will not be", "remove it, or turn verification on"};
-    case clock_missing: return {"this build of Mbed TLS does not know the time, so it cannot tell whether certificates are valid", "set .clock; .clock = insecure_no_clock goes without"};
-    case pin_malformed: return {"{} is not a pin", "write sha256/ and the 44 characters of base64 of the hash of SubjectPublicKeyInfo"};
-    case name_idna: return {"the server name {} cannot be converted to A-labels", "check its spelling (IDNA 2008)"};
-    case callback_threw: return {"a callback of the application threw an exception", "callbacks must report through their return value"};
+    case last_of_core:
+        break;
+    case name_empty:
+        return {"the server name is empty", "give the host name or IP address that the certificate must carry"};
+    case name_too_long:
+        return {"the server name {} is longer than 253 characters", "check the string that was passed"};
+    case name_label_length:
+        return {"the server name {} has an empty label or one of more than 63 characters", "check the dots in it"};
+    case name_hyphen:
+        return {"the server name {} has a label that begins or ends with a hyphen", "check the string that was passed"};
+    case name_character:
+        return {"the server name {} has a character that host names cannot have",
+                "use letters, digits, hyphens and dots only"};
+    case name_nul:
+        return {"the server name has a NUL character in it", "check the length of the string that was passed"};
+    case name_leading_dot:
+        return {"the server name {} begins with a dot", "leave the dot out"};
+    case name_not_ascii:
+        return {"the server name {} is not ASCII", "give internationalised names as A-labels (xn--…)"};
+    case name_numeric_last_label:
+        return {"the server name {} ends in a number but is not an IPv4 address",
+                "write IPv4 addresses as four decimal numbers"};
+    case name_address:
+        return {"{} is not an IP address",
+                "write IPv4 as four decimal numbers and IPv6 as in RFC 4291, without brackets or zone"};
+    case empty_buffer:
+        return {"the buffer to read into is empty",
+                "give room for one byte at least; a read of 0 means that the peer closed"};
+    case shorter_retry:
+        return {"a write was retried with fewer bytes than are on their way",
+                "after want_write call again with the same data"};
+    case write_in_progress:
+        return {"another write is not finished", "call the write that returned want_write again first"};
+    case moved_from:
+        return {"the object was moved from", "use the object that it was moved to"};
+    case empty_handle:
+        return {"an option holds an empty or moved-from handle", "pass a trust store or identity that was made"};
+    case not_connected:
+        return {"the handshake is not complete", "call handshake() first"};
+    case already_closed:
+        return {"this side has already closed the connection", "do not write after shutdown()"};
+    case empty_file:
+        return {"{} is empty", "give a file with a PEM or DER object in it"};
+    case no_pem:
+        return {"{} holds no PEM block of the right kind", "check that it is the right file"};
+    case no_certificate_in_file:
+        return {"{} holds no certificate", "check that it is the right file"};
+    case trailing_bytes:
+        return {"{} has bytes after the end of the DER object", "give one object without anything behind it"};
+    case is_directory:
+        return {"{} is a directory", "name a file, or use from_directory"};
+    case password_missing:
+        return {"the private key {} is encrypted", "give the password as the last argument"};
+    case password_wrong:
+        return {"the password does not decrypt the private key {}", "check the password"};
+    case no_usable_certificates:
+        return {"{} holds no certificate that could be used", "check that it is a bundle of CA certificates"};
+    case client_ca_missing:
+        return {"client certificates are asked for, and no CA is trusted to issue them",
+                "set .trust to the CA of the clients"};
+    case version_range:
+        return {"minimum_version is above maximum_version", "swap them"};
+    case version_not_built:
+        return {"this build of Mbed TLS lacks a TLS version that was asked for",
+                "enable it in the Mbed TLS configuration"};
+    case no_common_suite:
+        return {"no cipher suite asked for fits the versions asked for",
+                "add suites of that version (TLS 1.3 and TLS 1.2 have their own)"};
+    case suite_unknown:
+        return {"a cipher suite asked for is not one that tlspp offers", "see cipher_suite.hpp for the list"};
+    case suite_not_built:
+        return {"a cipher suite asked for is not in this build of Mbed TLS", "enable it in the Mbed TLS configuration"};
+    case alpn_empty_name:
+        return {"an ALPN protocol name is empty", "remove it from the list"};
+    case alpn_too_long:
+        return {"an ALPN protocol name is longer than 255 bytes, or the list than 65535", "shorten it"};
+    case other_version:
+        return {"the headers of Mbed TLS are of another version than the library linked",
+                "build against the headers that were installed with the library"};
+    case other_threading:
+        return {"the headers of Mbed TLS and the library linked were configured differently (MBEDTLS_THREADING_C)",
+                "use one configuration for both: structures differ in size"};
+    case other_configuration:
+        return {"the headers of Mbed TLS and the library linked were configured differently",
+                "use one configuration for both: structures differ in size"};
+    case too_many_records:
+        return {"the peer sent too many records that carry nothing", "the other side is broken or hostile"};
+    case not_tls:
+        return {"the peer does not speak TLS", "check the port: this looks like another protocol"};
+    case key_update:
+        return {"the peer asked for new traffic keys, which Mbed TLS cannot do in TLS 1.3",
+                "make a new connection; a maximum version of TLS 1.2 avoids it"};
+    case undecipherable_answer:
+        return {"the client's answer could not be decrypted, most likely because it refused the handshake",
+                "see the client's log: it may not trust this server's certificate"};
+    case silent_end:
+        return {"the peer closed the connection during the handshake",
+                "see the peer's log; it may have refused what it was offered"};
+    case handshake_deadline:
+        return {"the handshake took longer than its deadline", "try again, or allow more time"};
+    case connect_deadline:
+        return {"connecting to {} took longer than its deadline",
+                "check address, port and firewall, or allow more time"};
+    case io_deadline:
+        return {"the peer took longer than the deadline", "call again to go on waiting, or give the connection up"};
+    case name_service:
+        return {"the name service did not answer for {}",
+                "check the network and the resolver's settings, or try again"};
+    case connect_failed:
+        return {"cannot connect to {}", "check that a server listens there, and that no firewall is between"};
+    case listen_failed:
+        return {
+            "cannot listen on {}",
+            "check that the address is one of this machine's, that the port is free, and that this user may have it"};
+    case accept_failed:
+        return {"cannot accept a connection", "check the listener, and the limit of open descriptors"};
+    case port_zero:
+        return {"port 0 cannot be connected to", "give the port that the server listens on"};
+    case connection_reset:
+        return {"the peer broke the connection off", "see the peer's log, then make a new connection"};
+    case client_sent_none:
+        return {"the client sent no certificate", "give the client a certificate, or make client_auth optional"};
+    case short_stream:
+        return {"the peer closed the connection before all that was expected had arrived",
+                "use the bytes that came, or ask again"};
+    case certificate_malformed:
+        return {"a certificate cannot be parsed",
+                "check that it is a whole X.509 certificate with a key that Mbed TLS supports"};
+    case key_malformed:
+        return {"the private key cannot be parsed", "check that it is a whole RSA or EC key in PEM or DER"};
+    case key_unsupported:
+        return {"the private key {} is encrypted in a way that this build of Mbed TLS does not know",
+                "convert it to PKCS#8 with PBES2 and AES (openssl pkcs8 -topk8 -v2 aes-256-cbc)"};
+    case key_type_unsupported:
+        return {"the private key {} is of a type or on a curve that Mbed TLS does not support",
+                "use RSA, or EC on P-256, P-384 or P-521"};
+    case no_key_in_file:
+        return {"{} holds no private key", "check that it is the right file"};
+    case file_too_large:
+        return {"{} is too large for a file of certificates or keys", "check that it is the right file"};
+    case not_a_directory:
+        return {"{} is not a directory", "name a directory, or use from_file"};
+    case no_system_store:
+        return {"no CA certificates of the system were found",
+                "install them (package ca-certificates), or name a bundle in SSL_CERT_FILE"};
+    case bad_path:
+        return {"the path is empty, too long, or has a NUL character in it", "check the string that was passed"};
+    case crl_malformed:
+        return {"a CRL cannot be parsed", "check that it is a whole X.509 CRL, version 2"};
+    case crl_without_number:
+        return {"the CRL {} has no cRLNumber, which RFC 5280 (5.2.3) demands", "ask its issuer for a conforming one"};
+    case crl_without_next_update:
+        return {"the CRL {} has no nextUpdate, which RFC 5280 (5.1.2.5) demands",
+                "ask its issuer for a conforming one"};
+    case crl_delta:
+        return {"the CRL {} is a delta CRL, which tlspp does not use", "give the complete CRL of the issuer"};
+    case crl_indirect:
+        return {"the CRL {} is an indirect one, for certificates of other issuers, which tlspp does not use",
+                "give the CRL that the CA itself signs"};
+    case crl_partial:
+        return {"the CRL {} is for some of its issuer's certificates, or some reasons, only",
+                "give the complete CRL of the issuer"};
+    case crl_critical:
+        return {"the CRL {} has a critical extension that is not understood", "give a CRL without it"};
+    case no_crl_in_file:
+        return {"{} holds no CRL", "check that it is the right file"};
+    case revocation_without_crls:
+        return {"revocation is on, and there is no CRL", "set .crls, or leave .revocation off"};
+    case crls_without_revocation:
+        return {"there are CRLs, and nothing says to use them",
+                "set .revocation to revocation::leaf or revocation::chain"};
+    case check_without_verification:
+        return {"the option {} needs the peer's certificate to be verified, and it will not be",
+                "remove it, or turn verification on"};
+    case clock_missing:
+        return {"this build of Mbed TLS does not know the time, so it cannot tell whether certificates are valid",
+                "set .clock; .clock = insecure_no_clock goes without"};
+    case pin_malformed:
+        return {"{} is not a pin", "write sha256/ and the 44 characters of base64 of the hash of SubjectPublicKeyInfo"};
+    case name_idna:
+        return {"the server name {} cannot be converted to A-labels", "check its spelling (IDNA 2008)"};
+    case callback_threw:
+        return {"a callback of the application threw an exception", "callbacks must report through their return value"};
     }
     return {};
 }
@@ -191,7 +333,7 @@ inline std::size_t error::describe(std::span<char> out) const noexcept {
 inline std::size_t error::describe(std::span<char> out) const noexcept {
     detail::text_writer text{out};
     text << "tlspp error ";
-    text.decimal(static_cast<int>(code_)) << "." ;
+    text.decimal(static_cast<int>(code_)) << ".";
     text.decimal(static_cast<int>(reason_)) << " (Mbed TLS ";
     text.decimal(mbedtls_code_) << ", system ";
     text.decimal(system_) << ")";

@@ -23,14 +23,15 @@ inline result<sha256_digest> sha256(bytes data) noexcept {
     std::size_t size = 0;
     int code = psa_start();
     if (code == 0) {
-        code = static_cast<int>(
-            psa_hash_compute(PSA_ALG_SHA_256, data.uchars(), data.size(), out, digest.size(), &size));
+        code =
+            static_cast<int>(psa_hash_compute(PSA_ALG_SHA_256, data.uchars(), data.size(), out, digest.size(), &size));
     }
 #else
     int const code = mbedtls_sha256(data.uchars(), data.size(), out, 0);
 #endif
     if (code != 0) {
-        return std::unexpected(error(is_out_of_memory(code) ? errc::out_of_memory : errc::internal, reason::none, code));
+        return std::unexpected(
+            error(is_out_of_memory(code) ? errc::out_of_memory : errc::internal, reason::none, code));
     }
     return digest;
 }

@@ -8,7 +8,8 @@ namespace tlspp::inline TLSPP_ABI::detail {
 /// Whom a new connection expects at the other end, and what it says about it.
 struct wanted_peer {
     wanted_peer() noexcept = default;
-    explicit wanted_peer(const server_name& name) noexcept : text(name.text()), address(name.address()), checked(true) {}
+    explicit wanted_peer(const server_name& name) noexcept
+        : text(name.text()), address(name.address()), checked(true) {}
     static wanted_peer insecure_with_sni(const server_name& sni) noexcept {
         wanted_peer any{sni};
         any.checked = false;
@@ -68,7 +69,8 @@ inline int on_client_hello(mbedtls_ssl_context* ssl) noexcept {
 }
 
 /// Hands the block to Mbed TLS.
-inline int set_up_connection(core& c, const wanted_peer& wanted, mbedtls_ssl_send_t* send, mbedtls_ssl_recv_t* receive) noexcept {
+inline int set_up_connection(core& c, const wanted_peer& wanted, mbedtls_ssl_send_t* send,
+                             mbedtls_ssl_recv_t* receive) noexcept {
     if (int const code = mbedtls_ssl_setup(&c.ssl, &c.context->config); code != 0) {
         return code;
     }
@@ -97,7 +99,8 @@ constexpr std::size_t room_wanted() noexcept {
 
 /// Allocates and sets up one connection. The transport is moved only where there is memory for the block.
 template <class T, bool Exceptions>
-result<core*> start_connection(const ref<const context_state>& context, const wanted_peer& wanted, T&& transport) noexcept {
+result<core*> start_connection(const ref<const context_state>& context, const wanted_peer& wanted,
+                               T&& transport) noexcept {
     if (!context) {
         return std::unexpected(error{errc::misuse, reason::moved_from});
     }
@@ -116,10 +119,12 @@ result<core*> start_connection(const ref<const context_state>& context, const wa
     made->name_storage = tail;
     made->named = wanted.checked;
     made->name = server ? std::string_view{} : name.text;
-    if (int const code = set_up_connection(*made, wanted, &send_function<T, Exceptions>, &receive_function<T, Exceptions>);
+    if (int const code =
+            set_up_connection(*made, wanted, &send_function<T, Exceptions>, &receive_function<T, Exceptions>);
         code != 0) {
         destroy_object(made);
-        return std::unexpected(error{is_out_of_memory(code) ? errc::out_of_memory : errc::internal, reason::none, code});
+        return std::unexpected(
+            error{is_out_of_memory(code) ? errc::out_of_memory : errc::internal, reason::none, code});
     }
     return made;
 }

@@ -62,8 +62,8 @@ public:
             }
             failure = 0;
         }
-        return std::unexpected(detail::about_host(
-            error{errc::transport, reason::listen_failed}.with_system(failure), address, port));
+        return std::unexpected(
+            detail::about_host(error{errc::transport, reason::listen_failed}.with_system(failure), address, port));
     }
 
     /// The port listened on.
@@ -120,8 +120,7 @@ private:
 #if !defined(_WIN32) // there it would let others take the port from us
         (void)detail::net::set_option(handle_, SOL_SOCKET, SO_REUSEADDR, 1);
 #endif
-        if (!detail::net::set_blocking(handle_, false) ||
-            detail::net::bind(handle_, at.ai_addr, at.ai_addrlen) != 0 ||
+        if (!detail::net::set_blocking(handle_, false) || detail::net::bind(handle_, at.ai_addr, at.ai_addrlen) != 0 ||
             detail::net::listen(handle_, options.backlog) != 0) {
             return detail::net::last_error();
         }

@@ -199,8 +199,7 @@ private:
             }
             return n;
         }
-        auto const n =
-            detail::net::receive(handle_, in.data(), in.size(), room.data(), room.size(), waits_in_call());
+        auto const n = detail::net::receive(handle_, in.data(), in.size(), room.data(), room.size(), waits_in_call());
         auto const direct = static_cast<std::ptrdiff_t>(in.size());
         if (n > direct) {
             ahead_.filled(static_cast<std::size_t>(n - direct));

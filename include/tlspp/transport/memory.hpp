@@ -114,8 +114,7 @@ public:
     /// Without limit: a write is taken whole.
     memory_transport() noexcept = default;
     /// Back pressure: once `outgoing_limit` bytes (1 or more) wait to be sent, writes answer `want_write`.
-    explicit memory_transport(std::size_t outgoing_limit) noexcept
-        : limit_(outgoing_limit == 0 ? 1 : outgoing_limit) {}
+    explicit memory_transport(std::size_t outgoing_limit) noexcept : limit_(outgoing_limit == 0 ? 1 : outgoing_limit) {}
 
     /// The bytes to send to the peer, oldest first; empty where there are none. Valid until the next `consume` or the
     /// next operation on the connection.

@@ -121,8 +121,8 @@ public:
     /// SHA-256 over SubjectPublicKeyInfo, what pins are made of (RFC 7469 §2.4).
     result<sha256_digest> key_hash() const noexcept { return detail::sha256(detail::bytes_of(native().pk_raw)); }
 
-    /// Mbed TLS's object, alone (`next` is null); null for an empty handle. Valid as long as a handle lives. It may have
-    /// critical extensions that Mbed TLS on its own would have refused to parse.
+    /// Mbed TLS's object, alone (`next` is null); null for an empty handle. Valid as long as a handle lives. It may
+    /// have critical extensions that Mbed TLS on its own would have refused to parse.
     const mbedtls_x509_crt* native_handle() const noexcept { return block_ ? &block_->crt : nullptr; }
 
 private:
@@ -223,12 +223,12 @@ template <bool Use>
 result<std::size_t> certificate::to_pem([[maybe_unused]] std::span<char> out) const noexcept {
 #if defined(MBEDTLS_PEM_WRITE_C)
     std::size_t size = 0;
-    int const code = mbedtls_pem_write_buffer("-----BEGIN CERTIFICATE-----\n", "-----END CERTIFICATE-----\n",
-                                              der().uchars(), der().size(), reinterpret_cast<unsigned char*>(out.data()),
-                                              out.size(), &size);
+    int const code =
+        mbedtls_pem_write_buffer("-----BEGIN CERTIFICATE-----\n", "-----END CERTIFICATE-----\n", der().uchars(),
+                                 der().size(), reinterpret_cast<unsigned char*>(out.data()), out.size(), &size);
     if (code != 0) {
-        return std::unexpected(error(detail::is_out_of_memory(code) ? errc::out_of_memory : errc::invalid_argument,
-                                     reason::none, code));
+        return std::unexpected(
+            error(detail::is_out_of_memory(code) ? errc::out_of_memory : errc::invalid_argument, reason::none, code));
     }
     return size - 1;
 #else

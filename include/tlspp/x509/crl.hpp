@@ -24,8 +24,8 @@ struct revoked_certificate {
 /// One certificate revocation list (RFC 5280 §5), parsed, immutable: a cheap reference-counted handle.
 ///
 /// Only a list that can be relied on for every certificate of its issuer is taken: complete ones of version 2, with
-/// cRLNumber and nextUpdate. Delta CRLs, indirect ones, those for some certificates or some reasons only, and those with
-/// critical extensions are refused with a sentence. Whether it is signed and current is judged when a chain is.
+/// cRLNumber and nextUpdate. Delta CRLs, indirect ones, those for some certificates or some reasons only, and those
+/// with critical extensions are refused with a sentence. Whether it is signed and current is judged when a chain is.
 /// \par Lifetime Names and `bytes` taken from it are valid as long as one of its handles lives. The functions that read
 /// need a handle that is not empty.
 /// \par Thread safety Handles of one list may be used in different threads where `tlspp::thread_safe`.

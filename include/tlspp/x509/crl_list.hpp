@@ -21,11 +21,10 @@ enum class revocation : std::uint8_t {
 /// ```cpp
 /// .revocation = revocation::chain, .crls = or_throw(crl_list::from_file("ca.crl"))
 /// ```
-/// A text given by name is read strictly: one list in it that cannot be relied on (see `crl`) is an error that names the
-/// file. Folders are read leniently: `skipped()` and `first_error()` tell what was left out, and a chain that needs it is
-/// refused with `verify_flag::crl_missing`.
-/// Of several lists of one issuer the newest that is current counts. Lists age: make a new list, and a new context with
-/// it, before `next_update` of the old ones.
+/// A text given by name is read strictly: one list in it that cannot be relied on (see `crl`) is an error that names
+/// the file. Folders are read leniently: `skipped()` and `first_error()` tell what was left out, and a chain that needs
+/// it is refused with `verify_flag::crl_missing`. Of several lists of one issuer the newest that is current counts.
+/// Lists age: make a new list, and a new context with it, before `next_update` of the old ones.
 /// \par Thread safety Handles of one list may be used in different threads where `tlspp::thread_safe`.
 class crl_list {
 public:
@@ -63,8 +62,8 @@ public:
     /// \return `errc::file` with path and reason, or as `parse`, with the path.
     template <bool Use = true>
     static result<crl_list> from_file(std::string_view path) noexcept;
-    /// The lists in the files of one folder (not of folders in it), whatever their names; lenient: files without CRLs do
-    /// not count. Needs `MBEDTLS_FS_IO` and POSIX.
+    /// The lists in the files of one folder (not of folders in it), whatever their names; lenient: files without CRLs
+    /// do not count. Needs `MBEDTLS_FS_IO` and POSIX.
     /// \return `errc::file`; `errc::malformed` where no list could be used.
     template <bool Use = true>
     static result<crl_list> from_directory(std::string_view path) noexcept;

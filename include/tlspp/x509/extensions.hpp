@@ -220,8 +220,9 @@ public:
             }
             detail::der_reader point(element.content);
             detail::der_element full;
-            bool const named = point.optional(detail::der_tag::constructed_context(0), element) &&
-                               detail::der_reader(element.content).optional(detail::der_tag::constructed_context(0), full);
+            bool const named =
+                point.optional(detail::der_tag::constructed_context(0), element) &&
+                detail::der_reader(element.content).optional(detail::der_tag::constructed_context(0), full);
             names_ = general_name_cursor(named ? full.content : bytes());
         }
         return true;

@@ -22,15 +22,24 @@ enum class general_name_kind : std::uint8_t {
 /// As Python and OpenSSL print it: `DNS`, `IP Address`, …
 constexpr std::string_view name(general_name_kind kind) noexcept {
     switch (kind) {
-    case general_name_kind::other: return "othername";
-    case general_name_kind::email: return "email";
-    case general_name_kind::dns: return "DNS";
-    case general_name_kind::x400_address: return "X400Name";
-    case general_name_kind::directory: return "DirName";
-    case general_name_kind::edi_party: return "EdiPartyName";
-    case general_name_kind::uri: return "URI";
-    case general_name_kind::ip: return "IP Address";
-    case general_name_kind::registered_id: return "Registered ID";
+    case general_name_kind::other:
+        return "othername";
+    case general_name_kind::email:
+        return "email";
+    case general_name_kind::dns:
+        return "DNS";
+    case general_name_kind::x400_address:
+        return "X400Name";
+    case general_name_kind::directory:
+        return "DirName";
+    case general_name_kind::edi_party:
+        return "EdiPartyName";
+    case general_name_kind::uri:
+        return "URI";
+    case general_name_kind::ip:
+        return "IP Address";
+    case general_name_kind::registered_id:
+        return "Registered ID";
     }
     return "";
 }
@@ -47,8 +56,8 @@ public:
     bytes value() const noexcept { return value_; }
     /// The text of a DNS, e-mail or URI name, unchecked; empty for other kinds.
     std::string_view text() const noexcept {
-        bool const is_text = kind_ == general_name_kind::dns || kind_ == general_name_kind::email ||
-                             kind_ == general_name_kind::uri;
+        bool const is_text =
+            kind_ == general_name_kind::dns || kind_ == general_name_kind::email || kind_ == general_name_kind::uri;
         return is_text ? value_.text() : std::string_view();
     }
     /// The address in network order (in a name constraint followed by its mask); empty for other kinds.
@@ -63,8 +72,8 @@ public:
             return oid(value_);
         }
         detail::der_element type;
-        bool const found = kind_ == general_name_kind::other &&
-                           detail::der_reader(value_).expect(detail::der_tag::oid, type);
+        bool const found =
+            kind_ == general_name_kind::other && detail::der_reader(value_).expect(detail::der_tag::oid, type);
         return found ? oid(type.content) : oid();
     }
 
@@ -130,7 +139,9 @@ inline std::size_t general_name::describe(std::span<char> out) const noexcept {
     switch (kind_) {
     case general_name_kind::dns:
     case general_name_kind::email:
-    case general_name_kind::uri: detail::write_escaped(text, value_.text()); break;
+    case general_name_kind::uri:
+        detail::write_escaped(text, value_.text());
+        break;
     case general_name_kind::directory:
         text << std::string_view(buffer, directory().describe(buffer));
         break;
@@ -142,9 +153,13 @@ inline std::size_t general_name::describe(std::span<char> out) const noexcept {
         }
         break;
     case general_name_kind::other:
-    case general_name_kind::registered_id: text << std::string_view(buffer, type().describe(buffer)); break;
+    case general_name_kind::registered_id:
+        text << std::string_view(buffer, type().describe(buffer));
+        break;
     case general_name_kind::x400_address:
-    case general_name_kind::edi_party: text << "<unsupported>"; break;
+    case general_name_kind::edi_party:
+        text << "<unsupported>";
+        break;
     }
     return text.size();
 }

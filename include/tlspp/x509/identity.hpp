@@ -17,9 +17,9 @@ class identity {
 public:
     identity() noexcept = default;
 
-    /// Reads a certificate chain (own certificate first, then intermediates; PEM, or one certificate in DER) and its key
-    /// (PEM or DER). Where `key_path` is empty, the key is in the certificate's file, as Python's `load_cert_chain` has
-    /// it. Needs `MBEDTLS_FS_IO`.
+    /// Reads a certificate chain (own certificate first, then intermediates; PEM, or one certificate in DER) and its
+    /// key (PEM or DER). Where `key_path` is empty, the key is in the certificate's file, as Python's `load_cert_chain`
+    /// has it. Needs `MBEDTLS_FS_IO`.
     /// \return `errc::file` with path and reason, `errc::malformed`, `errc::password`, `errc::key_mismatch`,
     /// `errc::unsupported`, `errc::out_of_memory`; each names the file.
     template <bool Use = true>
@@ -103,8 +103,7 @@ inline result<identity> identity::make(bytes certificates, result<private_key> k
     if (auto const read = detail::append_strictly(made.block_->chain, certificates); !read) {
         return std::unexpected(read.error());
     }
-    int const code =
-        detail::check_pair(made.block_->chain.pk, *key->native_handle(), detail::psa_random, nullptr);
+    int const code = detail::check_pair(made.block_->chain.pk, *key->native_handle(), detail::psa_random, nullptr);
     if (code != 0) {
         return std::unexpected(detail::is_out_of_memory(code) ? error(errc::out_of_memory, reason::none, code)
                                                               : error(errc::key_mismatch, reason::none, code));

@@ -84,7 +84,9 @@ public:
         return found;
     }
     /// Equal in bytes; `checks/name_constraints.hpp` has the comparison of RFC 5280 §7.1.
-    friend bool operator==(const distinguished_name& a, const distinguished_name& b) noexcept { return detail::same_bytes(a.der_, b.der_); }
+    friend bool operator==(const distinguished_name& a, const distinguished_name& b) noexcept {
+        return detail::same_bytes(a.der_, b.der_);
+    }
 
     /// Writes it as `CN=example.org, O=Example`, UTF-8, with a terminating NUL, cut where it does not fit; returns the
     /// length without the NUL. Control characters, `,`, `+`, `=` and `\` in values are escaped.

@@ -9,10 +9,12 @@ namespace tlspp::inline TLSPP_ABI {
 namespace detail {
 
 constexpr int base64_digit(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? c - 'A' : c >= 'a' && c <= 'z' ? c - 'a' + 26 : c >= '0' && c <= '9' ? c - '0' + 52
-           : c == '+'           ? 62
-           : c == '/'           ? 63
-                                : -1;
+    return c >= 'A' && c <= 'Z'   ? c - 'A'
+           : c >= 'a' && c <= 'z' ? c - 'a' + 26
+           : c >= '0' && c <= '9' ? c - '0' + 52
+           : c == '+'             ? 62
+           : c == '/'             ? 63
+                                  : -1;
 }
 
 /// The 32 bytes that 43 digits and one `=` stand for; false for anything else, bits left over included.
@@ -89,8 +91,8 @@ public:
     }
 
     constexpr const sha256_digest& hash() const noexcept { return hash_; }
-    /// Writes `sha256/` and base64, 51 characters, with a terminating NUL, cut where it does not fit; returns the length
-    /// without the NUL.
+    /// Writes `sha256/` and base64, 51 characters, with a terminating NUL, cut where it does not fit; returns the
+    /// length without the NUL.
     std::size_t describe(std::span<char> out) const noexcept {
         constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         detail::text_writer text{out};

@@ -21,7 +21,8 @@ enum class purpose : std::uint8_t {
 /// How chains are judged: what a context keeps of its options. As it is made by default, it is safe, but for the
 /// purpose, which Mbed TLS asks the peer's own certificate in a handshake, and `purpose` the intermediates as well.
 struct verify_policy {
-    /// Hashes, key types, curves and key sizes that are strong enough, in Mbed TLS's form; null: `detail::safe_profile`.
+    /// Hashes, key types, curves and key sizes that are strong enough, in Mbed TLS's form; null:
+    /// `detail::safe_profile`.
     const mbedtls_x509_crt_profile* strength = nullptr;
     /// The most certificates between the peer's own and the anchor, self-issued ones not counted. Mbed TLS's own limit,
     /// 8 unless it was built with another one, holds in any case.
@@ -34,7 +35,7 @@ struct verify_policy {
     void* clock_context = nullptr;
 
     /// Each of these leaves one check out, over the whole chain.
-    bool insecure_no_clock = false;            ///< validity
+    bool insecure_no_clock = false; ///< validity
     bool insecure_no_basic_constraints = false;
     bool insecure_no_path_length = false;
     bool insecure_no_key_usage = false;

@@ -3,9 +3,9 @@
 #include <tlspp/error.hpp>
 
 #include <tlspp/bytes.hpp>
+#include <tlspp/detail/der_reader.hpp>
 #include <tlspp/detail/file.hpp>
 #include <tlspp/detail/pem.hpp>
-#include <tlspp/detail/der_reader.hpp>
 #include <tlspp/x509/detail/certificate_block.hpp>
 #include <tlspp/x509/detail/parse_error.hpp>
 
@@ -91,9 +91,9 @@ inline result<private_key> private_key::read(bytes data, bytes password, bool en
     if (encrypted && password.empty()) {
         return std::unexpected(error(errc::password, reason::password_missing));
     }
-    int const code = detail::parse_key(made.block_->key, data.uchars(), data.size(),
-                                       password.empty() ? nullptr : password.uchars(), password.size(),
-                                       detail::psa_random, nullptr);
+    int const code =
+        detail::parse_key(made.block_->key, data.uchars(), data.size(), password.empty() ? nullptr : password.uchars(),
+                          password.size(), detail::psa_random, nullptr);
     if (code != 0) {
         return std::unexpected(read_error(code, encrypted));
     }
@@ -115,8 +115,8 @@ result<private_key> private_key::from_pem([[maybe_unused]] bytes text, [[maybe_u
         }
         std::memcpy(copy.data(), found.whole.data(), found.whole.size());
         copy.data()[found.whole.size()] = 0;
-        bool const encrypted = found.label.starts_with("ENCRYPTED") ||
-                               found.body.find("Proc-Type: 4,ENCRYPTED") != std::string_view::npos;
+        bool const encrypted =
+            found.label.starts_with("ENCRYPTED") || found.body.find("Proc-Type: 4,ENCRYPTED") != std::string_view::npos;
         return read(bytes(copy.data(), copy.size()), password, encrypted);
     }
 #endif

@@ -12,10 +12,14 @@ enum class key_kind : std::uint8_t { rsa, rsa_pss, ec, other };
 /// `RSA`, `RSA-PSS`, `EC`.
 constexpr std::string_view name(key_kind kind) noexcept {
     switch (kind) {
-    case key_kind::rsa: return "RSA";
-    case key_kind::rsa_pss: return "RSA-PSS";
-    case key_kind::ec: return "EC";
-    case key_kind::other: break;
+    case key_kind::rsa:
+        return "RSA";
+    case key_kind::rsa_pss:
+        return "RSA-PSS";
+    case key_kind::ec:
+        return "EC";
+    case key_kind::other:
+        break;
     }
     return "other";
 }
@@ -88,8 +92,7 @@ inline public_key describe_key(const mbedtls_x509_crt& crt) noexcept {
     public_key out;
     out.der = detail::bytes_of(crt.pk_raw);
     out.bits = static_cast<std::uint32_t>(mbedtls_pk_get_bitlen(&crt.pk));
-    auto algorithm =
-        detail::der_reader(out.der).enter(detail::der_tag::sequence).enter(detail::der_tag::sequence);
+    auto algorithm = detail::der_reader(out.der).enter(detail::der_tag::sequence).enter(detail::der_tag::sequence);
     detail::der_element id;
     detail::der_element curve;
     if (algorithm.expect(detail::der_tag::oid, id)) {

@@ -29,9 +29,9 @@ public:
     trust_store() noexcept = default;
 
     /// The store of the operating system (docs/trust.md lists them): the file that the environment variable
-    /// `SSL_CERT_FILE` names and the folders of `SSL_CERT_DIR` (with `:` between them, on Windows `;`), or, where neither
-    /// is set, the keychain or store of macOS and Windows, on other systems the first bundle that exists, else the first
-    /// folder. Lenient, not parsed. Needs `MBEDTLS_FS_IO`, but on macOS and Windows.
+    /// `SSL_CERT_FILE` names and the folders of `SSL_CERT_DIR` (with `:` between them, on Windows `;`), or, where
+    /// neither is set, the keychain or store of macOS and Windows, on other systems the first bundle that exists, else
+    /// the first folder. Lenient, not parsed. Needs `MBEDTLS_FS_IO`, but on macOS and Windows.
     /// \return `errc::no_trust` where nothing was found, `errc::file` for a file that the environment names and that
     /// cannot be read, `errc::out_of_memory`.
     template <bool Use = true>
@@ -54,8 +54,8 @@ public:
     }
     /// One certificate in DER; strict.
     static result<trust_store> from_der(bytes der) noexcept;
-    /// Many certificates in DER that are neither copied nor parsed: a table in flash, for firmware. It takes no memory but
-    /// the handle's, whatever its size, and the parse of one issuer for a handshake. Needs
+    /// Many certificates in DER that are neither copied nor parsed: a table in flash, for firmware. It takes no memory
+    /// but the handle's, whatever its size, and the parse of one issuer for a handshake. Needs
     /// `MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK`.
     /// \code
     /// constexpr unsigned char root_a[] = {…}, root_b[] = {…};
@@ -99,8 +99,8 @@ public:
     /// Whether this very certificate, byte by byte, is in the store.
     /// \return `errc::out_of_memory`.
     result<bool> contains(const certificate& one) const noexcept;
-    /// Calls `each(const certificate&)`, which must not throw, for all that can be parsed, in the order they were read. An
-    /// `each` that returns bool ends the walk with false.
+    /// Calls `each(const certificate&)`, which must not throw, for all that can be parsed, in the order they were read.
+    /// An `each` that returns bool ends the walk with false.
     /// \return `errc::out_of_memory`.
     template <class Each>
     result<void> for_each(Each&& each) const noexcept;
@@ -257,9 +257,8 @@ result<trust_store> trust_store::system() noexcept {
     if (auto const read = x509::system_trust::read(*made->block_, named); !read) {
         return std::unexpected(read.error());
     }
-    return usable(std::move(*made), named.empty()
-                                        ? error(errc::no_trust, reason::no_system_store)
-                                        : error(errc::no_trust, reason::no_usable_certificates).about(named));
+    return usable(std::move(*made), named.empty() ? error(errc::no_trust, reason::no_system_store)
+                                                  : error(errc::no_trust, reason::no_usable_certificates).about(named));
 }
 
 inline result<bool> trust_store::contains(const certificate& one) const noexcept {

@@ -16,8 +16,8 @@ TEST_CASE("who issues may sign certificates, and the leaf may not", "[key_usage]
     CHECK_FALSE(judge(build({}, {{.key_usage = usage::digital_signature}})).empty());
     CHECK_FALSE(judge(build({.key_usage = usage::crl_sign}, {})).empty());
 
-    auto const b = build({}, {}, {.dns_names = {"a.example"},
-                                  .key_usage = usage::digital_signature | usage::key_cert_sign});
+    auto const b =
+        build({}, {}, {.dns_names = {"a.example"}, .key_usage = usage::digital_signature | usage::key_cert_sign});
     CHECK(judge(b) == verify_flag::key_usage);
     CHECK(chains::mbedtls_accepts(b));
     CHECK(chains::judge_with(b, {.insecure_no_key_usage = true}).empty());

@@ -42,11 +42,19 @@ TEST_CASE("names are compared as RFC 5280 has it", "[name_comparison]") {
 
 TEST_CASE("attributes of one set may stand in any order", "[name_comparison]") {
     // { O=a + CN=b } and { CN=b + O=a }, which DER would have sorted
-    constexpr std::string_view one("\x30\x16\x31\x14\x30\x08\x06\x03\x55\x04\x0a\x0c\x01" "a"
-                                   "\x30\x08\x06\x03\x55\x04\x03\x0c\x01" "b", 24);
-    constexpr std::string_view two("\x30\x16\x31\x14\x30\x08\x06\x03\x55\x04\x03\x13\x01" "B"
-                                   "\x30\x08\x06\x03\x55\x04\x0a\x0c\x01" "a", 24);
-    constexpr std::string_view half("\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x13\x01" "b", 14);
+    constexpr std::string_view one("\x30\x16\x31\x14\x30\x08\x06\x03\x55\x04\x0a\x0c\x01"
+                                   "a"
+                                   "\x30\x08\x06\x03\x55\x04\x03\x0c\x01"
+                                   "b",
+                                   24);
+    constexpr std::string_view two("\x30\x16\x31\x14\x30\x08\x06\x03\x55\x04\x03\x13\x01"
+                                   "B"
+                                   "\x30\x08\x06\x03\x55\x04\x0a\x0c\x01"
+                                   "a",
+                                   24);
+    constexpr std::string_view half("\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x13\x01"
+                                    "b",
+                                    14);
     CHECK(x509::same_name(bytes(one), bytes(two)));
     CHECK_FALSE(x509::same_name(bytes(one), bytes(half)));
     CHECK_FALSE(x509::is_below(bytes(half), bytes(one)));

@@ -107,8 +107,10 @@ TEST_CASE("constraints of every CA count, for every certificate below it", "[nam
     // a leaf is no CA
     CHECK(judge(build({}, {}, {.dns_names = {"a.example.com"}, .permitted = {"DNS:example.com"}})) ==
           verify_flag::name_constraints);
-    CHECK(judge(build({}, {}, {.dns_names = {"a.example.com"}, .permitted = {"DNS:example.com"},
-                               .name_constraints_critical = false})) == verify_flag::name_constraints);
+    CHECK(judge(build({}, {},
+                      {.dns_names = {"a.example.com"},
+                       .permitted = {"DNS:example.com"},
+                       .name_constraints_critical = false})) == verify_flag::name_constraints);
     // switched off by name
     CHECK(chains::judge_with(build({.permitted = {"DNS:org"}}, {}, leaf), {.insecure_no_name_constraints = true})
               .empty());
@@ -122,20 +124,31 @@ TEST_CASE("what cannot be understood is refused", "[name_constraints]") {
     CHECK(with({"\x30\x02\xA0\x00", 4}) == verify_flag::name_constraints);
     CHECK(with({"\x30\x04\xA0\x00\xA1\x00", 6}) == verify_flag::name_constraints);
     CHECK(with("\x05\x01\x01") == verify_flag::name_constraints);
-    CHECK(with("\x30\x0d\xA0\x0b\x30\x09\x82\x07" "example").empty());
-    CHECK(with("\x30\x0e\xA0\x0c\x30\x0a\x82\x08" ".example") == verify_flag::name_constraints);
-    CHECK(with({"\x30\x10\xA0\x0e\x30\x0c\x82\x07" "example\x80\x01\x00", 18}).empty());
-    CHECK(with("\x30\x10\xA0\x0e\x30\x0c\x82\x07" "example\x80\x01\x01") == verify_flag::name_constraints);
-    CHECK(with("\x30\x10\xA0\x0e\x30\x0c\x82\x07" "example\x81\x01\x05") == verify_flag::name_constraints);
-    CHECK(with("\x30\x09\xA0\x07\x30\x05\x87\x03" "abc") == verify_flag::name_constraints);
+    CHECK(with("\x30\x0d\xA0\x0b\x30\x09\x82\x07"
+               "example")
+              .empty());
+    CHECK(with("\x30\x0e\xA0\x0c\x30\x0a\x82\x08"
+               ".example") == verify_flag::name_constraints);
+    CHECK(with({"\x30\x10\xA0\x0e\x30\x0c\x82\x07"
+                "example\x80\x01\x00",
+                18})
+              .empty());
+    CHECK(with("\x30\x10\xA0\x0e\x30\x0c\x82\x07"
+               "example\x80\x01\x01") == verify_flag::name_constraints);
+    CHECK(with("\x30\x10\xA0\x0e\x30\x0c\x82\x07"
+               "example\x81\x01\x05") == verify_flag::name_constraints);
+    CHECK(with("\x30\x09\xA0\x07\x30\x05\x87\x03"
+               "abc") == verify_flag::name_constraints);
     // a mask with a hole
     CHECK(with({"\x30\x0e\xA0\x0c\x30\x0a\x87\x08\x0A\x00\x00\x00\xFF\x00\xFF\x00", 16}) ==
           verify_flag::name_constraints);
     // malformed names under a constraint of their kind
-    CHECK(with("\x30\x0d\xA0\x0b\x30\x09\x82\x07" "example", {.dns_names = {"a.example", ".example"}}) ==
-          verify_flag::name_constraints);
-    CHECK(with("\x30\x0d\xA1\x0b\x30\x09\x82\x07" "invalid", {.dns_names = {"a.example", "a..b"}}) ==
-          verify_flag::name_constraints);
+    CHECK(with("\x30\x0d\xA0\x0b\x30\x09\x82\x07"
+               "example",
+               {.dns_names = {"a.example", ".example"}}) == verify_flag::name_constraints);
+    CHECK(with("\x30\x0d\xA1\x0b\x30\x09\x82\x07"
+               "invalid",
+               {.dns_names = {"a.example", "a..b"}}) == verify_flag::name_constraints);
     CHECK(judge(build({}, {}, {.dns_names = {"a.example", "a..b"}})).empty());
 }
 

@@ -52,7 +52,8 @@ std::int64_t now() { return static_cast<std::int64_t>(std::time(nullptr)); }
 constexpr std::int64_t day = 86'400;
 
 /// What the lists say of a certificate with serial number 0A, issued by `issuer`.
-verify_flags judge(const crl_list& lists, const dev::authority& issuer = samples::ca(), const verify_policy& given = {}) {
+verify_flags judge(const crl_list& lists, const dev::authority& issuer = samples::ca(),
+                   const verify_policy& given = {}) {
     static auto const leaf = samples::issue({.dns_names = {"a.example"}, .serial = "0A"});
     verify_policy policy = given;
     policy.crls = lists;
@@ -91,10 +92,11 @@ TEST_CASE("a list counts from thisUpdate to nextUpdate, both included", "[revoca
     static std::int64_t time = 0;
     verify_policy const policy{.clock = [](void*) { return time; }};
     auto const short_lived = list({}, {.this_update = 1'000'000'000, .next_update = 1'000'000'100});
-    for (auto const& [at, expected] :
-         {std::pair{999'999'999, verify_flags(verify_flag::crl_not_yet_valid)}, {1'000'000'000, verify_flags()},
-          {1'000'000'100, verify_flags()}, {1'000'000'101, verify_flags(verify_flag::crl_expired)},
-          {-1, verify_flags(verify_flag::no_clock)}}) {
+    for (auto const& [at, expected] : {std::pair{999'999'999, verify_flags(verify_flag::crl_not_yet_valid)},
+                                       {1'000'000'000, verify_flags()},
+                                       {1'000'000'100, verify_flags()},
+                                       {1'000'000'101, verify_flags(verify_flag::crl_expired)},
+                                       {-1, verify_flags(verify_flag::no_clock)}}) {
         time = at;
         CHECK(judge(short_lived, samples::ca(), policy) == expected);
     }
@@ -126,15 +128,16 @@ TEST_CASE("a list must be signed by the issuer", "[revocation]") {
     CHECK(judge({forged_without_key, list({"0A"})}) == verify_flag::revoked);
     auto const broken = list({}, {.tamper = [](std::vector<std::byte>& der) { der.back() ^= std::byte{1}; }});
     CHECK(judge(broken) == verify_flag::crl_not_trusted);
-    auto const emptied = list({"0A"}, {.tamper = [](std::vector<std::byte>& der) {
-                                  // another serial number in the list, and the old signature
-                                  for (std::size_t i = 0; i + 2 < der.size(); ++i) {
-                                      if (der[i] == std::byte{2} && der[i + 1] == std::byte{1} && der[i + 2] == std::byte{0x0A}) {
-                                          der[i + 2] = std::byte{0x0B};
-                                          return;
-                                      }
-                                  }
-                              }});
+    auto const emptied =
+        list({"0A"}, {.tamper = [](std::vector<std::byte>& der) {
+                 // another serial number in the list, and the old signature
+                 for (std::size_t i = 0; i + 2 < der.size(); ++i) {
+                     if (der[i] == std::byte{2} && der[i + 1] == std::byte{1} && der[i + 2] == std::byte{0x0A}) {
+                         der[i + 2] = std::byte{0x0B};
+                         return;
+                     }
+                 }
+             }});
     CHECK(judge(emptied) == verify_flag::crl_not_trusted);
     // a forged list that is newer does not displace a good one
     CHECK(judge({list({"0A"}, {.this_update = now() - day}),
@@ -212,5 +215,7 @@ TEST_CASE("x509::verify looks up, matches pins, and asks no callback", "[revocat
     options = {.time = 1'800'000'000, .policy = {.revocation = revocation::leaf}};
     options.policy.crls = list({}, {.this_update = 1'799'999'999, .next_update = 1'800'000'001});
     auto const then = x509::verify({&leaf, 1}, trust, options);
-    CHECK((then ? verify_flags() : then.error().flags()).without(verify_flag::expired | verify_flag::not_yet_valid).empty());
+    CHECK((then ? verify_flags() : then.error().flags())
+              .without(verify_flag::expired | verify_flag::not_yet_valid)
+              .empty());
 }

@@ -13,8 +13,7 @@ TEST_CASE("a critical extension that nobody processes refuses the chain", "[unkn
     auto const unknown = [](bool critical, const char* oid = "1.2.3.4") {
         return std::vector<dev::extension>{{oid, samples::octets({"\x05\x00", 2}), critical}};
     };
-    CHECK(judge(build({}, {{.extensions = unknown(false)}},
-                      {.dns_names = {"a.example"}, .extensions = unknown(false)}))
+    CHECK(judge(build({}, {{.extensions = unknown(false)}}, {.dns_names = {"a.example"}, .extensions = unknown(false)}))
               .empty());
     CHECK(judge(build({}, {}, {.dns_names = {"a.example"}, .extensions = unknown(true)})) ==
           verify_flag::unknown_critical);

@@ -11,7 +11,8 @@
 
 namespace tlspp::inline TLSPP_ABI::x509 {
 
-/// All checks of the whole chain that Mbed TLS leaves out or does otherwise. The name is another matter: see `name.hpp`.
+/// All checks of the whole chain that Mbed TLS leaves out or does otherwise. The name is another matter: see
+/// `name.hpp`.
 inline verify_flags check_chain(const chain_view& chain, const verify_policy& policy) noexcept {
     verify_flags found;
     if (policy.clock != nullptr && !policy.insecure_no_clock) {
@@ -31,8 +32,8 @@ inline verify_flags check_chain(const chain_view& chain, const verify_policy& po
         found |= check_key_usage(chain, policy.leaf_usage);
     }
     if (!policy.insecure_no_extended_key_usage && policy.purpose != purpose::any) {
-        found |= check_extended_key_usage(chain, policy.purpose == purpose::server ? oids::server_auth
-                                                                                   : oids::client_auth);
+        found |=
+            check_extended_key_usage(chain, policy.purpose == purpose::server ? oids::server_auth : oids::client_auth);
     }
     if (!policy.insecure_no_name_constraints) {
         found |= check_name_constraints(chain);

@@ -22,8 +22,8 @@ struct peer_name {
     enum class kind : std::uint8_t { any, dns, ip, email };
 
     kind what = kind::any;
-    std::string_view text = {};               ///< a host name, well-formed, without trailing dot; or a mailbox
-    std::span<const std::byte> address = {};  ///< 4 or 16 bytes
+    std::string_view text = {};              ///< a host name, well-formed, without trailing dot; or a mailbox
+    std::span<const std::byte> address = {}; ///< 4 or 16 bytes
 
     static peer_name of(const server_name& name) noexcept {
         return {name.kind() == name_kind::ip ? kind::ip : kind::dns, name.text(), name.address()};
@@ -85,11 +85,11 @@ inline bool matches_name(const mbedtls_x509_crt& crt, const detail::peer_name& n
             continue;
         }
         std::string_view const presented{reinterpret_cast<const char*>(entry->buf.p), entry->buf.len};
-        bool const same = name.what == kind::dns  ? matches_dns(presented, name.text)
-                          : name.what == kind::ip ? presented.size() == name.address.size() && !name.address.empty() &&
-                                                        std::memcmp(presented.data(), name.address.data(),
-                                                                    presented.size()) == 0
-                                                  : matches_email(presented, name.text);
+        bool const same = name.what == kind::dns ? matches_dns(presented, name.text)
+                          : name.what == kind::ip
+                              ? presented.size() == name.address.size() && !name.address.empty() &&
+                                    std::memcmp(presented.data(), name.address.data(), presented.size()) == 0
+                              : matches_email(presented, name.text);
         if (same) {
             return true;
         }

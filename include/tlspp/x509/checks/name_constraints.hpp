@@ -78,11 +78,16 @@ private:
 /// A constraint that could not be compared with any name is refused before there is one.
 inline bool is_sound(const general_name& tree) noexcept {
     switch (tree.kind()) {
-    case general_name_kind::dns: return dns_in("a.example", tree.text()) != containment::unclear;
-    case general_name_kind::email: return email_in("a@a.example", tree.text()) != containment::unclear;
-    case general_name_kind::uri: return uri_in("a://a.example", tree.text()) != containment::unclear;
-    case general_name_kind::ip: return address_in(bytes("\0\0\0\0", 4), tree.value()) != containment::unclear;
-    default: return true;
+    case general_name_kind::dns:
+        return dns_in("a.example", tree.text()) != containment::unclear;
+    case general_name_kind::email:
+        return email_in("a@a.example", tree.text()) != containment::unclear;
+    case general_name_kind::uri:
+        return uri_in("a://a.example", tree.text()) != containment::unclear;
+    case general_name_kind::ip:
+        return address_in(bytes("\0\0\0\0", 4), tree.value()) != containment::unclear;
+    default:
+        return true;
     }
 }
 inline bool are_sound(const name_constraints& limits) noexcept {
@@ -122,7 +127,8 @@ inline bool is_allowed(const general_name& name, const name_constraints& limits,
     }
     subtree_cursor forbidden(limits.excluded);
     for (general_name tree; forbidden.next(tree);) {
-        if (budget == 0 || --budget == 0 || (tree.kind() == name.kind() && contained_in(name, tree) != containment::outside)) {
+        if (budget == 0 || --budget == 0 ||
+            (tree.kind() == name.kind() && contained_in(name, tree) != containment::outside)) {
             return false;
         }
     }
@@ -132,12 +138,12 @@ inline bool is_allowed(const general_name& name, const name_constraints& limits,
 inline bool names_are_allowed(const mbedtls_x509_crt& crt, const name_constraints& limits,
                               std::size_t& budget) noexcept {
     distinguished_name const subject(detail::bytes_of(crt.subject_raw));
-    if (!subject.empty() &&
-        !is_allowed(general_name(general_name_kind::directory, subject.der()), limits, budget)) {
+    if (!subject.empty() && !is_allowed(general_name(general_name_kind::directory, subject.der()), limits, budget)) {
         return false;
     }
     for (const attribute& a : subject) {
-        if (a.type == oids::email_address && !is_allowed(general_name(general_name_kind::email, a.value), limits, budget)) {
+        if (a.type == oids::email_address &&
+            !is_allowed(general_name(general_name_kind::email, a.value), limits, budget)) {
             return false;
         }
     }

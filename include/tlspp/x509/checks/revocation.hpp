@@ -7,9 +7,9 @@
 
 /// \file
 /// RFC 5280 §6.3: whether a certificate was revoked by its issuer. Without a current list that the issuer signed, the
-/// answer is no answer, and the chain is refused. (Mbed TLS lets a chain pass where no list fits, refuses where an older
-/// list lies beside the current one, and cannot take lists where trusted certificates come from a callback; so its own
-/// check is not used.)
+/// answer is no answer, and the chain is refused. (Mbed TLS lets a chain pass where no list fits, refuses where an
+/// older list lies beside the current one, and cannot take lists where trusted certificates come from a callback; so
+/// its own check is not used.)
 namespace tlspp::inline TLSPP_ABI::x509 {
 #if defined(MBEDTLS_X509_CRL_PARSE_C)
 /// \cond
@@ -24,10 +24,14 @@ inline mbedtls_md_type_t hash_named(std::string_view oid) noexcept {
         return MBEDTLS_MD_NONE;
     }
     switch (oid[8]) {
-    case 1: return MBEDTLS_MD_SHA256;
-    case 2: return MBEDTLS_MD_SHA384;
-    case 3: return MBEDTLS_MD_SHA512;
-    default: return MBEDTLS_MD_NONE;
+    case 1:
+        return MBEDTLS_MD_SHA256;
+    case 2:
+        return MBEDTLS_MD_SHA384;
+    case 3:
+        return MBEDTLS_MD_SHA512;
+    default:
+        return MBEDTLS_MD_NONE;
     }
 }
 
@@ -124,7 +128,7 @@ inline verify_flags judge_period(const crl& list, const verify_policy& policy, u
 /// \return 0, or Mbed TLS's code where memory ran out.
 inline int check_revocation(const mbedtls_x509_crt& subject, const mbedtls_x509_crt& issuer,
                             const verify_policy& policy, verify_flags& found) noexcept {
-    auto const now = policy.insecure_no_clock ? 0
+    auto const now = policy.insecure_no_clock  ? 0
                      : policy.clock != nullptr ? policy.clock(policy.clock_context)
                                                : detail::system_seconds();
     verify_flags unusable = verify_flag::crl_missing; // what the last list that fits is wrong with

@@ -16,7 +16,8 @@ enum class containment : std::uint8_t { outside, partly, inside, unclear };
 constexpr bool is_host_name(std::string_view text) noexcept {
     std::size_t label = 0;
     for (char const c : text) {
-        bool const good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+        bool const good =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
         if (c == '.' ? label == 0 : !good || label == 63) {
             return false;
         }
@@ -59,7 +60,8 @@ struct mailbox {
 };
 constexpr mailbox split_mailbox(std::string_view text) noexcept {
     auto const at = text.rfind('@');
-    return at == std::string_view::npos ? mailbox{{}, text, false} : mailbox{text.substr(0, at), text.substr(at + 1), true};
+    return at == std::string_view::npos ? mailbox{{}, text, false}
+                                        : mailbox{text.substr(0, at), text.substr(at + 1), true};
 }
 /// A local part is a dotted atom or quoted; `@` and spaces stand in quotes only (RFC 5321 §4.1.2).
 constexpr bool is_mailbox(const mailbox& m) noexcept {
@@ -122,8 +124,8 @@ constexpr containment uri_in(std::string_view name, std::string_view tree) noexc
     if (host.empty() || (!tree.empty() && !is_host_name(below ? tree.substr(1) : tree))) {
         return containment::unclear;
     }
-    bool const inside = tree.empty() || (below ? host.size() > tree.size() && ends_with(host, tree)
-                                               : detail::equal_names(host, tree));
+    bool const inside =
+        tree.empty() || (below ? host.size() > tree.size() && ends_with(host, tree) : detail::equal_names(host, tree));
     return inside ? containment::inside : containment::outside;
 }
 
@@ -156,16 +158,21 @@ inline containment address_in(bytes name, bytes tree) noexcept {
 /// How `name` stands to the subtree `tree` of the same kind.
 inline containment contained_in(const general_name& name, const general_name& tree) noexcept {
     switch (name.kind()) {
-    case general_name_kind::dns: return dns_in(name.text(), tree.text());
-    case general_name_kind::email: return email_in(name.text(), tree.text());
-    case general_name_kind::uri: return uri_in(name.text(), tree.text());
-    case general_name_kind::ip: return address_in(name.value(), tree.value());
+    case general_name_kind::dns:
+        return dns_in(name.text(), tree.text());
+    case general_name_kind::email:
+        return email_in(name.text(), tree.text());
+    case general_name_kind::uri:
+        return uri_in(name.text(), tree.text());
+    case general_name_kind::ip:
+        return address_in(name.value(), tree.value());
     case general_name_kind::directory:
         return is_below(tree.value(), name.value()) ? containment::inside : containment::outside;
     case general_name_kind::other:
     case general_name_kind::registered_id:
     case general_name_kind::x400_address:
-    case general_name_kind::edi_party: break;
+    case general_name_kind::edi_party:
+        break;
     }
     return containment::unclear;
 }

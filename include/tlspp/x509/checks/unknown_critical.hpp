@@ -18,8 +18,8 @@ inline verify_flags check_unknown_critical(const chain_view& chain) noexcept {
     for (std::size_t i = 0; i < chain.size; ++i) {
         extension_cursor all(chain[i]);
         for (extension e; all.next(e);) {
-            bool const form_of_anchor = chain.is_anchor(i) && (e.id == oids::subject_key_identifier ||
-                                                               e.id == oids::authority_key_identifier);
+            bool const form_of_anchor =
+                chain.is_anchor(i) && (e.id == oids::subject_key_identifier || e.id == oids::authority_key_identifier);
             // policy constraints demand processing whatever their flag says (§4.2.1.11: it MUST say critical)
             bool const demanding = e.critical || (e.id == oids::policy_constraints && !chain.is_anchor(i));
             if (demanding && !is_processed(e.id) && !form_of_anchor) {

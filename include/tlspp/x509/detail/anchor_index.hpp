@@ -100,7 +100,8 @@ private:
         while (buckets < certificates) {
             buckets *= 2;
         }
-        void* const memory = mbedtls_calloc(1, certificates * sizeof(entry) + buckets * sizeof(std::uint32_t) + der_bytes);
+        void* const memory =
+            mbedtls_calloc(1, certificates * sizeof(entry) + buckets * sizeof(std::uint32_t) + der_bytes);
         if (memory == nullptr) {
             return false;
         }

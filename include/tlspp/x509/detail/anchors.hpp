@@ -20,15 +20,15 @@ struct anchors {
     ~anchors() { mbedtls_free(later); }
 
     ref_count references;
-    anchor_index index;      ///< what was read
-    anchor_table table;      ///< or, for a table in flash, where it is
-    anchor_counts shapeless; ///< what was left out while reading: no base64, no DER, no certificate by its shape
+    anchor_index index;             ///< what was read
+    anchor_table table;             ///< or, for a table in flash, where it is
+    anchor_counts shapeless;        ///< what was left out while reading: no base64, no DER, no certificate by its shape
     const anchors* first = nullptr; ///< while reading: names that this one has are passed over
     published<mbedtls_x509_crt, &free_certificates> list;
     published<anchor_counts, &destroy_object<anchor_counts>> counts;
 
-    /// What is only read when a name is needed that is not in here, and adds names that are not in here: a text, and how
-    /// to read it.
+    /// What is only read when a name is needed that is not in here, and adds names that are not in here: a text, and
+    /// how to read it.
     char* later = nullptr;
     result<void> (*read_later)(anchors& to, const char* later) noexcept = nullptr;
     published<anchors, &destroy_object<anchors>> more;
@@ -272,8 +272,8 @@ inline int anchors::find_issuers(const mbedtls_x509_crt& child, mbedtls_x509_crt
             return failure == 0;
         }
         if (same_bytes(der, bytes_of(child.raw))) {
-            // The peer's own certificate is trusted, and its own issuer. From a list, Mbed TLS takes it as it is; what a
-            // callback gives has to be a CA, unless it is older than version 3, which knows CAs.
+            // The peer's own certificate is trusted, and its own issuer. From a list, Mbed TLS takes it as it is; what
+            // a callback gives has to be a CA, unless it is older than version 3, which knows CAs.
             crt->version = 1;
             likely.append(*crt);
         } else if (!wanted.empty() && same_bytes(wanted, bytes_of(crt->subject_key_id))) {

@@ -17,12 +17,12 @@ public:
         std::uint32_t flags = 0;
         auto* const leaf = const_cast<mbedtls_x509_crt*>(&sent); // read only: x509_crt.c changes nothing in it
 #if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
-        int const code = mbedtls_x509_crt_verify_with_ca_cb(leaf, &trust_store::find_issuers,
-                                                            const_cast<trust_store*>(&trust), &strength_of(policy),
-                                                            nullptr, &flags, &take, &builder);
+        int const code =
+            mbedtls_x509_crt_verify_with_ca_cb(leaf, &trust_store::find_issuers, const_cast<trust_store*>(&trust),
+                                               &strength_of(policy), nullptr, &flags, &take, &builder);
 #else
-        int const code = mbedtls_x509_crt_verify_with_profile(leaf, trust.native_handle(), nullptr, &strength_of(policy),
-                                                              nullptr, &flags, &take, &builder);
+        int const code = mbedtls_x509_crt_verify_with_profile(leaf, trust.native_handle(), nullptr,
+                                                              &strength_of(policy), nullptr, &flags, &take, &builder);
 #endif
         if (!builder.chain_) {
             return std::unexpected(builder.chain_.error());
@@ -32,7 +32,8 @@ public:
         }
         bool const broke_off = code != 0 && code != MBEDTLS_ERR_X509_CERT_VERIFY_FAILED;
         if (broke_off || (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) != 0) {
-            return std::unexpected(error(errc::certificate_rejected, reason::none, code).with(verify_flag::not_trusted));
+            return std::unexpected(
+                error(errc::certificate_rejected, reason::none, code).with(verify_flag::not_trusted));
         }
         return builder.chain_;
     }

@@ -6,8 +6,8 @@
 
 namespace tlspp::inline TLSPP_ABI::detail {
 
-/// Parses certificates one after the other and hands each to `each`, which returns nothing or whether to go on. One that
-/// cannot be parsed is passed over; out of memory ends the walk.
+/// Parses certificates one after the other and hands each to `each`, which returns nothing or whether to go on. One
+/// that cannot be parsed is passed over; out of memory ends the walk.
 template <class Each>
 struct certificate_walk {
     Each& each;

@@ -7,8 +7,8 @@
 
 /// \file
 /// Whether a CRL is one that can be relied on (RFC 5280 §5): complete, for all certificates of its issuer, and with
-/// all that has to be in it. Mbed TLS looks at no extension of a CRL: it refuses critical ones without saying which, and
-/// takes a list without cRLNumber, or one whose limits are not marked as critical, as if it were whole.
+/// all that has to be in it. Mbed TLS looks at no extension of a CRL: it refuses critical ones without saying which,
+/// and takes a list without cRLNumber, or one whose limits are not marked as critical, as if it were whole.
 namespace tlspp::inline TLSPP_ABI::detail {
 
 /// What this library reads of a CRL besides Mbed TLS. Views the DER.
@@ -87,11 +87,13 @@ inline reason judge_crl_extensions(der_reader extensions, crl_parts& parts) noex
             return reason::crl_critical;
         }
     }
-    return extensions.failed() ? reason::crl_malformed : parts.number.empty() ? reason::crl_without_number : reason::none;
+    return extensions.failed()    ? reason::crl_malformed
+           : parts.number.empty() ? reason::crl_without_number
+                                  : reason::none;
 }
 
-/// RFC 5280 §5.3: a list with a critical extension of an entry that is not understood must not be used; it may mean that
-/// the entry is for another issuer.
+/// RFC 5280 §5.3: a list with a critical extension of an entry that is not understood must not be used; it may mean
+/// that the entry is for another issuer.
 inline reason judge_crl_entries(der_reader entries) noexcept {
     while (!entries.at_end()) {
         auto entry = entries.enter(der_tag::sequence);
@@ -147,8 +149,8 @@ inline reason judge_crl_form(bytes der, crl_parts& parts) noexcept {
 }
 
 inline error crl_error(reason why) noexcept {
-    bool const understood = why == reason::crl_malformed || why == reason::crl_without_number ||
-                            why == reason::crl_without_next_update;
+    bool const understood =
+        why == reason::crl_malformed || why == reason::crl_without_number || why == reason::crl_without_next_update;
     return error(understood ? errc::malformed : errc::unsupported, why);
 }
 } // namespace tlspp::inline TLSPP_ABI::detail

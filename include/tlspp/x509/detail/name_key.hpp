@@ -20,7 +20,7 @@ constexpr unsigned char fold_name_byte(unsigned char byte) noexcept {
 /// FNV-1a.
 inline std::uint32_t hash_name(bytes name) noexcept {
     std::uint32_t hash = 2166136261U;
-    for (const unsigned char* at = name.uchars(), *end = at + name.size(); at != end; ++at) {
+    for (const unsigned char *at = name.uchars(), *end = at + name.size(); at != end; ++at) {
         hash = (hash ^ fold_name_byte(*at)) * 16777619U;
     }
     return hash;
@@ -45,7 +45,7 @@ inline bytes subject_of(bytes der) noexcept {
     der_reader tbs = all.enter(der_tag::sequence).enter(der_tag::sequence);
     der_element element;
     (void)tbs.optional(der_tag::constructed_context(0), element); // version
-    bool const shaped = tbs.expect(der_tag::integer, element) && // serialNumber
+    bool const shaped = tbs.expect(der_tag::integer, element) &&  // serialNumber
                         tbs.expect(der_tag::sequence, element) && // signature
                         tbs.expect(der_tag::sequence, element) && // issuer
                         tbs.expect(der_tag::sequence, element) && // validity

@@ -13,8 +13,8 @@ namespace tlspp::inline TLSPP_ABI::detail {
 
 /// Looks for a chain that is good, where Mbed TLS takes the first issuer whose name fits and gives up with it: finds
 /// intermediates in any order, other issuers of the same name, and cross-signed ones. Every signature, date and key is
-/// judged by Mbed TLS, one link of the chain at a time; this class only chooses the links. (Over a whole chain, Mbed TLS
-/// also counts self-issued certificates against pathLenConstraint.)
+/// judged by Mbed TLS, one link of the chain at a time; this class only chooses the links. (Over a whole chain, Mbed
+/// TLS also counts self-issued certificates against pathLenConstraint.)
 ///
 /// A link is a list that Mbed TLS is given: two shallow copies, which own nothing and are never freed with
 /// `mbedtls_x509_crt_free`.
@@ -147,8 +147,9 @@ private:
         };
         out = {};
         std::uint32_t flags = 0;
-        int const code = mbedtls_x509_crt_verify_with_profile(&copies_[0], parent == nullptr ? nullptr : &copies_[1],
-                                                              nullptr, &strength_of(*policy_), nullptr, &flags, note, &out);
+        int const code =
+            mbedtls_x509_crt_verify_with_profile(&copies_[0], parent == nullptr ? nullptr : &copies_[1], nullptr,
+                                                 &strength_of(*policy_), nullptr, &flags, note, &out);
         failed_ = failed_ || is_out_of_memory(code);
         if (code != 0 && code != MBEDTLS_ERR_X509_CERT_VERIFY_FAILED) {
             out.child |= MBEDTLS_X509_BADCERT_SKIP_VERIFY;

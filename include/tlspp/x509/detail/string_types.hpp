@@ -13,7 +13,9 @@
 namespace tlspp::inline TLSPP_ABI::detail {
 
 inline void put_utf8(text_writer& out, std::uint32_t c) noexcept {
-    auto const tail = [&out, c](unsigned shift) noexcept { out.put(static_cast<char>(0x80U | ((c >> shift) & 0x3FU))); };
+    auto const tail = [&out, c](unsigned shift) noexcept {
+        out.put(static_cast<char>(0x80U | ((c >> shift) & 0x3FU)));
+    };
     if (c < 0x80) {
         out.put(static_cast<char>(c));
     } else if (c < 0x800) {
@@ -68,7 +70,9 @@ inline std::size_t write_utf8(unsigned char encoding, bytes value, std::span<cha
 
 /// The length of the UTF-8 sequence that `text` begins with: 0 where it is not well-formed (RFC 3629).
 constexpr std::size_t utf8_sequence(std::string_view text) noexcept {
-    auto const at = [text](std::size_t i) noexcept { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    auto const at = [text](std::size_t i) noexcept {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
     unsigned const lead = at(0);
     if (lead < 0x80) {
         return 1;

@@ -58,8 +58,8 @@ inline result<void> read_folders(detail::anchors& to, const char* list) noexcept
     return all;
 }
 
-/// Reads what `SSL_CERT_FILE` and `SSL_CERT_DIR` name (either may be null). Where the file has certificates, the folders
-/// are left until a name is needed that is not in the file.
+/// Reads what `SSL_CERT_FILE` and `SSL_CERT_DIR` name (either may be null). Where the file has certificates, the
+/// folders are left until a name is needed that is not in the file.
 inline result<void> read_environment(detail::anchors& to, const char* file, const char* folders) noexcept {
     if (file != nullptr && *file != '\0') {
         if (auto const read = detail::add_file(to, file); !read) {

@@ -11,8 +11,8 @@
 #include <Security/Security.h>
 
 /// \file
-/// The keychain of macOS: the roots that Apple ships, and those that the administrator and the user added, without those
-/// whose trust settings refuse them for TLS. Link with the frameworks Security and CoreFoundation.
+/// The keychain of macOS: the roots that Apple ships, and those that the administrator and the user added, without
+/// those whose trust settings refuse them for TLS. Link with the frameworks Security and CoreFoundation.
 /// \par Status written against Apple's documentation, and not compiled: no macOS was at hand.
 namespace tlspp::inline TLSPP_ABI::x509::system_trust {
 

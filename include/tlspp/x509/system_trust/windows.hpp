@@ -16,9 +16,9 @@
 #include <cstring>
 
 /// \file
-/// The certificate store of Windows: "ROOT" of the current user, which includes that of the machine, without what stands
-/// in "Disallowed" and without CAs that are not for servers. Windows fetches rarely used roots when CryptoAPI meets
-/// them; such a one is not in the store before. Link with crypt32.
+/// The certificate store of Windows: "ROOT" of the current user, which includes that of the machine, without what
+/// stands in "Disallowed" and without CAs that are not for servers. Windows fetches rarely used roots when CryptoAPI
+/// meets them; such a one is not in the store before. Link with crypt32.
 /// \par Status compiled with mingw-w64 and run under Wine 8; not tried on Windows itself.
 namespace tlspp::inline TLSPP_ABI::x509::system_trust {
 
@@ -70,7 +70,7 @@ inline result<void> read_windows(detail::anchors& to) noexcept {
         }
         if (disallowed.get() != nullptr) {
             PCCERT_CONTEXT const refused = ::CertFindCertificateInStore(disallowed.get(), X509_ASN_ENCODING, 0,
-                                                                       CERT_FIND_EXISTING, found, nullptr);
+                                                                        CERT_FIND_EXISTING, found, nullptr);
             if (refused != nullptr) {
                 (void)::CertFreeCertificateContext(refused);
                 continue;
