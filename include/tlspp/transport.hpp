@@ -17,10 +17,9 @@ public:
     enum class kind : std::uint8_t { would_block, timed_out, reset, no_memory, system };
 
     static const io_error would_block; ///< nothing can be moved now; not an error
-    static const io_error timed_out; ///< the transport's own deadline passed; the operation ends with `errc::timed_out`
-                                     ///< and may be repeated
-    static const io_error reset;     ///< the peer broke the connection off; fatal
-    static const io_error no_memory; ///< no room for what has to be kept; fatal, ends as `errc::out_of_memory`
+    static const io_error timed_out;   ///< its deadline passed: `errc::timed_out`, and the operation may be repeated
+    static const io_error reset;       ///< the peer broke the connection off; fatal
+    static const io_error no_memory;   ///< no room for what has to be kept; fatal, ends as `errc::out_of_memory`
 
     /// A system error number (errno, WSAGetLastError); fatal.
     constexpr explicit io_error(int system_number) noexcept : system_(system_number), kind_(kind::system) {}
@@ -61,19 +60,17 @@ concept moves_without_throwing = std::is_nothrow_move_constructible_v<T> && std:
 ///
 /// | expression | result | meaning |
 /// |---|---|---|
-/// | `t.send(span<const std::byte>)` | `io_result` | bytes taken, 1 to size (0 counts as `would_block`); never called
-/// with an empty span | | `t.receive(span<std::byte>)` | `io_result` | bytes put, 1 to size; 0 is the end of the stream
-/// | | move construction | noexcept | before the connection is made only; then the transport stays where it is |
+/// | `t.send(span<const std::byte>)` | `io_result` | bytes taken, 1 to size (0 counts as `would_block`); never called with an empty span |
+/// | `t.receive(span<std::byte>)` | `io_result` | bytes put, 1 to size; 0 is the end of the stream |
+/// | move construction | noexcept | before the connection is made only; then the transport stays where it is |
 ///
 /// Optional, used where present:
 ///
 /// | expression | result | meaning |
 /// |---|---|---|
-/// | `t.close_gracefully()` | `void`, noexcept | sending is over: half-close and throw away what has already arrived,
-/// without waiting, so that a last alert is not lost to a reset. May be called more than once | | `t.buffered()` |
-/// `std::size_t`, noexcept | bytes that the transport has read ahead and holds | | `t.lend_buffer(span<std::byte>)`,
-/// `T::read_ahead` | `void`, noexcept; a constant | room of that size, in the block of the connection, to read ahead
-/// in; valid until the transport is moved out of it |
+/// | `t.close_gracefully()` | `void`, noexcept | sending is over: half-close and throw away what has already arrived, without waiting, so that a last alert is not lost to a reset. May be called more than once |
+/// | `t.buffered()` | `std::size_t`, noexcept | bytes that the transport has read ahead and holds |
+/// | `t.lend_buffer(span<std::byte>)`, `T::read_ahead` | `void`, noexcept; a constant | room of that size, in the block of the connection, to read ahead in; valid until the transport is moved out of it |
 ///
 /// `send` and `receive` may block, or answer `would_block` at any time. Bytes given to `send` must be copied before it
 /// returns, since a retry may come from another address. What they throw ends the operation with `errc::callback`.
