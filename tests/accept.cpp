@@ -114,6 +114,28 @@ TEST_CASE("no client is another error than a bad one") {
     CHECK(test::receive_once(client) == "(end)");
 }
 
+TEST_CASE("a client that is still sending when its handshake fails can read why") {
+    auto const context = test::make_server();
+    auto listener = or_throw(bsd_listener::bind("127.0.0.1", 0));
+    auto client = or_throw(bsd_socket::connect("127.0.0.1", listener.port()));
+    bool all_sent = false;
+    std::thread sending{[&] {
+        REQUIRE(test::send_all(client, "POST / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        test::wait_for_arrival(client, 7); // the alert is here, and nobody reads it yet
+        all_sent = test::send_all(client, std::string(500'000, 'x'));
+        ::shutdown(client.native_handle(), SHUT_WR);
+    }};
+    auto const http = accept(context, listener);
+    sending.join();
+    REQUIRE_FALSE(http.has_value());
+    CHECK(http.error() == errc::protocol_violation);
+    CHECK(all_sent);
+    auto const answer = test::receive_exactly(client, 7);
+    REQUIRE(answer.size() == 7);
+    CHECK(answer[0] == 0x15);
+    CHECK(test::receive_once(client) == "(end)");
+}
+
 TEST_CASE("a client that goes away at once is a failed handshake, not a failed listener") {
     auto const context = test::make_server();
     auto listener = or_throw(bsd_listener::bind("127.0.0.1", 0));

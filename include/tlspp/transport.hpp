@@ -68,7 +68,7 @@ concept moves_without_throwing = std::is_nothrow_move_constructible_v<T> && std:
 ///
 /// | expression | result | meaning |
 /// |---|---|---|
-/// | `t.close_gracefully()` | `void`, noexcept | sending is over: half-close and throw away what has already arrived, without waiting, so that a last alert is not lost to a reset. May be called more than once |
+/// | `t.close_gracefully()` | `void`, noexcept | sending is over: half-close and throw away what arrives, so that a last alert is not lost to a reset; it may wait for the peer's end where `receive` may block, for a bounded time. May be called more than once |
 /// | `t.buffered()` | `std::size_t`, noexcept | bytes that the transport has read ahead and holds |
 /// | `t.lend_buffer(span<std::byte>)`, `T::read_ahead` | `void`, noexcept; a constant | room of that size, in the block of the connection, to read ahead in; valid until the transport is moved out of it |
 ///

@@ -509,7 +509,55 @@ TEST_CASE("closing gracefully forgets what was read ahead") {
     CHECK(pair.server.buffered() == 0);
 }
 
-TEST_CASE("closing gracefully waits for nobody and drains within a bound") {
+TEST_CASE(
+    "a blocking socket that closes gracefully waits for the peer's end, so that what is on its way resets nothing") {
+    test::connected pair;
+    CHECK(test::send_all(pair.server, "go away"));
+    std::string seen;
+    bool sent = false;
+    std::thread peer{[&] {
+        seen = test::receive_exactly(pair.client, 8); // up to the half-close
+        sent = test::send_all(pair.client, digits(300'000));
+        ::shutdown(pair.client.native_handle(), SHUT_WR);
+    }};
+    pair.server.close_gracefully();
+    {
+        auto const closed = std::move(pair.server);
+    }
+    peer.join();
+    CHECK(seen == "go away(end)");
+    CHECK(sent);
+    CHECK(test::receive_once(pair.client) == "(end)"); // a reset would be here
+}
+
+TEST_CASE("closing gracefully waits a second for a peer that says nothing, less within a timeout, and not at all where "
+          "nothing blocks") {
+    test::connected pair;
+    auto const closing = [&] {
+        auto const start = std::chrono::steady_clock::now();
+        pair.server.close_gracefully();
+        return std::chrono::steady_clock::now() - start;
+    };
+    SECTION("by itself") {
+        auto const took = closing();
+        CHECK(took >= 999ms);
+        CHECK(took < 20s);
+    }
+    SECTION("within the timeout of each call") {
+        pair.server.set_timeout(20);
+        CHECK(closing() < 900ms);
+    }
+    SECTION("within the deadline") {
+        pair.server.set_deadline(deadline{10});
+        CHECK(closing() < 900ms);
+    }
+    SECTION("not where nothing blocks") {
+        REQUIRE(pair.server.set_blocking(false));
+        CHECK(closing() < 900ms);
+    }
+}
+
+TEST_CASE("closing gracefully drains within a bound") {
     test::connected pair;
     std::atomic<bool> over = false;
     std::thread flooding{[&] {

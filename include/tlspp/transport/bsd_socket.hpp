@@ -41,9 +41,8 @@ public:
         }
         return *this;
     }
-    /// Closes without waiting. One that has sent something closes gracefully (see `close_gracefully`), or unread bytes
-    /// would make the system reset the connection and the peer lose our last ones; one that was not used leaves other
-    /// holders of the descriptor (a forked process) in peace.
+    /// Closes without waiting. One that has sent something half-closes and drains first (see `close_gracefully`); one that
+    /// was not used leaves other holders of the descriptor (a forked process) in peace.
     ~bsd_socket() { close(); }
 
     /// Resolves `host` (a name or a numeric address) and tries its addresses in the resolver's order, the next one
@@ -151,27 +150,22 @@ public:
     /// Room to read ahead in, which must outlive the use of this object, but not that of one it is moved to.
     void lend_buffer(std::span<std::byte> room) noexcept { ahead_.lend(room); }
 
-    /// Sending is over: half-closes, and throws away what has arrived, without waiting and 256 KiB at most. Unread
-    /// bytes would turn the close into a reset, which takes our last bytes (an alert, say) from the peer.
+    /// Sending is over: half-closes, and throws away what arrives. Unread bytes would turn the close into a reset, which
+    /// takes our last ones (an alert, say) from the peer. A blocking socket waits for the peer's end meanwhile, a second
+    /// and 4 MiB at most, within its timeout and deadline; another one takes what is here and does not wait.
     void close_gracefully() noexcept {
         if (handle_ == detail::net::no_handle) {
             return;
         }
         detail::net::half_close(handle_);
         ahead_.clear();
-        std::byte unread[2048];
-        for (std::size_t drained = 0; drained < drain_limit && !ended_;) {
-            auto const n = detail::net::receive(handle_, unread, sizeof unread, false);
-            if (n < 0 && !detail::net::is_interrupted(detail::net::last_error())) {
-                return;
-            }
-            ended_ = n == 0;
-            drained += n > 0 ? static_cast<std::size_t>(n) : 0;
-        }
+        drain(blocking_ ? detail::shorter(detail::shorter(timeout_, deadline_.remaining()), longest_farewell)
+                        : timeout{0});
     }
 
 private:
-    static constexpr std::size_t drain_limit = 262144;
+    static constexpr std::size_t drain_limit = 4194304;
+    static constexpr timeout longest_farewell = 1000;
     static constexpr std::size_t small_read = 512;
 
     /// The end of the wait of one operation, found only where it has to wait.
@@ -251,10 +245,41 @@ private:
         return std::nullopt;
     }
 
+    /// Reads and forgets until the peer ends, at most so much and so long.
+    void drain(timeout limit) noexcept {
+        waiting pause;
+        std::byte unread[2048];
+        for (std::size_t drained = 0; drained < drain_limit && !ended_;) {
+            auto const n = detail::net::receive(handle_, unread, sizeof unread, false);
+            if (n >= 0) {
+                ended_ = n == 0;
+                drained += static_cast<std::size_t>(n);
+                continue;
+            }
+            int const e = detail::net::last_error();
+            if (detail::net::is_interrupted(e)) {
+                continue;
+            }
+            if (!detail::net::is_would_block(e)) {
+                ended_ = true; // nothing will come, and nothing of ours can be lost any more
+                return;
+            }
+            if (!pause.begun) {
+                pause.begun = true;
+                pause.until = deadline{limit};
+            }
+            if (limit.milliseconds() == 0 || pause.until.passed()) {
+                return;
+            }
+            detail::net::wait(handle_, detail::net::wait_for::reading, pause.until.remaining());
+        }
+    }
+
     void close() noexcept {
         if (handle_ != detail::net::no_handle) {
             if (sent_ && !ended_) {
-                close_gracefully();
+                detail::net::half_close(handle_);
+                drain(timeout{0});
             }
             detail::net::close(handle_);
             handle_ = detail::net::no_handle;
