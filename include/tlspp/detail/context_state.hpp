@@ -11,7 +11,7 @@ public:
     protocol_list() noexcept = default;
     protocol_list(const protocol_list&) = delete;
     protocol_list& operator=(const protocol_list&) = delete;
-    ~protocol_list() { mbedtls_free(names_); }
+    ~protocol_list() { mbedtls_free(static_cast<void*>(names_)); }
 
     result<void> assign(const option_list<std::string_view>& protocols) noexcept {
         std::size_t text = 0;

@@ -176,7 +176,7 @@ result<void> for_each_file(std::string_view directory, Each&& each) noexcept {
     if (open.dir == nullptr) {
         return std::unexpected(file_error(directory, errno, errno == ENOTDIR ? reason::not_a_directory : reason::none));
     }
-    while (const dirent* entry = ::readdir(open.dir)) {
+    while (const dirent* entry = ::readdir(open.dir)) { // NOLINT(concurrency-mt-unsafe): a stream of its own
         path_string path;
         struct stat info = {};
         if (path.assign(directory) && path.append("/") && path.append(entry->d_name) &&

@@ -81,6 +81,7 @@ public:
     /// Clients that went away while they waited in the queue are passed over.
     /// \par Errors `errc::timed_out` (`reason::io_deadline`); `errc::transport` (`reason::accept_failed`) with the
     /// system's number: EMFILE and ENFILE go away when other descriptors are closed.
+    // NOLINTNEXTLINE(readability-make-member-function-const)
     result<bsd_socket> accept(timeout limit = timeout::none) noexcept {
         deadline const until{limit};
         for (;;) {

@@ -37,7 +37,7 @@ struct anchors {
     result<void> add(bytes data) noexcept;
     result<void> add_der(bytes der) noexcept;
     /// Done with reading: whether there is a certificate that can be parsed; `otherwise` where there is none.
-    result<void> finish(const error& otherwise) noexcept;
+    result<void> finish(const error& otherwise) const noexcept;
 
     // What is there. `each(bytes der, std::size_t copies) -> bool` is called until it answers false.
     template <class Each>
@@ -185,7 +185,7 @@ inline result<void> anchors::add(bytes data) noexcept {
     return add_der(data);
 }
 
-inline result<void> anchors::finish(const error& otherwise) noexcept {
+inline result<void> anchors::finish(const error& otherwise) const noexcept {
     if constexpr (!build::trusted_certificate_callback) {
         auto const all = parse_all(true); // Mbed TLS will ask for the whole list
         return !all ? std::unexpected(all.error()) : all->parsed == 0 ? std::unexpected(otherwise) : result<void>();

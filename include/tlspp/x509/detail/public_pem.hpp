@@ -7,9 +7,9 @@ namespace tlspp::inline TLSPP_ABI::detail {
 
 /// What each character of base64 stands for; 0xFF for all others.
 struct base64_values {
-    unsigned char of[256];
+    unsigned char of[256] = {};
 
-    constexpr base64_values() noexcept : of{} {
+    constexpr base64_values() noexcept {
         constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         for (unsigned char& value : of) {
             value = 0xFF;
@@ -38,8 +38,10 @@ inline std::size_t decode_public(const pem_block& block, unsigned char* out, std
             at += *at == '\n' ? 1 : 2;
             continue;
         }
-        unsigned const a = base64_value.of[at[0]], b = base64_value.of[at[1]], c = base64_value.of[at[2]],
-                       d = base64_value.of[at[3]];
+        unsigned const a = base64_value.of[at[0]];
+        unsigned const b = base64_value.of[at[1]];
+        unsigned const c = base64_value.of[at[2]];
+        unsigned const d = base64_value.of[at[3]];
         if (((a | b | c | d) & 0xC0U) != 0 || capacity - size < 3) {
             break;
         }

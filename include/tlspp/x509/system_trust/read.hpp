@@ -18,8 +18,8 @@ inline constexpr bool available = false;
 /// or folder that the environment names.
 inline result<void> read([[maybe_unused]] detail::anchors& to, [[maybe_unused]] std::string_view& named) noexcept {
 #if defined(MBEDTLS_FS_IO)
-    const char* const file = std::getenv("SSL_CERT_FILE");
-    const char* const folders = std::getenv("SSL_CERT_DIR");
+    const char* const file = std::getenv("SSL_CERT_FILE");   // NOLINT(concurrency-mt-unsafe): nobody here sets it
+    const char* const folders = std::getenv("SSL_CERT_DIR"); // NOLINT(concurrency-mt-unsafe)
     for (const char* const set : {file, folders}) {
         named = named.empty() && set != nullptr ? std::string_view(set) : named;
     }
