@@ -29,6 +29,8 @@
 #include <tlspp/x509/trust_store.hpp>
 
 #include <tlspp/cipher_suite.hpp>
+#include <tlspp/named_group.hpp>
+#include <tlspp/signature_scheme.hpp>
 #include <tlspp/options.hpp>
 
 #include <tlspp/connection.hpp>

@@ -10,22 +10,22 @@
 
 namespace tlspp::inline TLSPP_ABI::detail {
 
-enum class signature_scheme : unsigned char { none, rsa_pkcs1, rsa_pss, ecdsa };
+enum class signature_kind : unsigned char { none, rsa_pkcs1, rsa_pss, ecdsa };
 
 /// Zero where the signature over this hash is good. Of RSA-PSS any salt length is taken, and MGF1 runs on the same
 /// hash.
-inline int verify_signature(mbedtls_pk_context& key, signature_scheme scheme, mbedtls_md_type_t hash,
+inline int verify_signature(mbedtls_pk_context& key, signature_kind scheme, mbedtls_md_type_t hash,
                             const unsigned char* digest, std::size_t digest_size, const unsigned char* signature,
                             std::size_t signature_size) noexcept {
 #if MBEDTLS_VERSION_NUMBER < 0x04000000
     switch (scheme) {
-    case signature_scheme::rsa_pkcs1:
+    case signature_kind::rsa_pkcs1:
         return mbedtls_pk_verify_ext(MBEDTLS_PK_RSA, nullptr, &key, hash, digest, digest_size, signature,
                                      signature_size);
-    case signature_scheme::ecdsa:
+    case signature_kind::ecdsa:
         return mbedtls_pk_verify_ext(MBEDTLS_PK_ECDSA, nullptr, &key, hash, digest, digest_size, signature,
                                      signature_size);
-    case signature_scheme::rsa_pss: {
+    case signature_kind::rsa_pss: {
 #if defined(MBEDTLS_RSA_C) && defined(MBEDTLS_PKCS1_V21)
         mbedtls_pk_rsassa_pss_options const options{hash, MBEDTLS_RSA_SALT_LEN_ANY};
         return mbedtls_pk_verify_ext(MBEDTLS_PK_RSASSA_PSS, &options, &key, hash, digest, digest_size, signature,
@@ -34,15 +34,15 @@ inline int verify_signature(mbedtls_pk_context& key, signature_scheme scheme, mb
         break;
 #endif
     }
-    case signature_scheme::none:
+    case signature_kind::none:
         break;
     }
     return MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE;
 #else
-    auto const type = scheme == signature_scheme::rsa_pkcs1 ? MBEDTLS_PK_SIGALG_RSA_PKCS1V15
-                      : scheme == signature_scheme::rsa_pss ? MBEDTLS_PK_SIGALG_RSA_PSS
-                      : scheme == signature_scheme::ecdsa   ? MBEDTLS_PK_SIGALG_ECDSA
-                                                            : MBEDTLS_PK_SIGALG_NONE;
+    auto const type = scheme == signature_kind::rsa_pkcs1 ? MBEDTLS_PK_SIGALG_RSA_PKCS1V15
+                      : scheme == signature_kind::rsa_pss ? MBEDTLS_PK_SIGALG_RSA_PSS
+                      : scheme == signature_kind::ecdsa   ? MBEDTLS_PK_SIGALG_ECDSA
+                                                          : MBEDTLS_PK_SIGALG_NONE;
     return mbedtls_pk_verify_ext(type, &key, hash, digest, digest_size, signature, signature_size);
 #endif
 }

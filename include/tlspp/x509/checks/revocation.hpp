@@ -14,7 +14,7 @@ namespace tlspp::inline TLSPP_ABI::x509 {
 #if defined(MBEDTLS_X509_CRL_PARSE_C)
 /// \cond
 struct crl_signature {
-    detail::signature_scheme scheme = detail::signature_scheme::none;
+    detail::signature_kind scheme = detail::signature_kind::none;
     mbedtls_md_type_t hash = MBEDTLS_MD_NONE;
 };
 
@@ -37,7 +37,7 @@ inline mbedtls_md_type_t hash_named(std::string_view oid) noexcept {
 
 /// The algorithms that a CRL may be signed with; SHA-1 and older ones are not among them (RFC 9155, RFC 8017).
 inline crl_signature read_signature_algorithm(bytes algorithm) noexcept {
-    using detail::signature_scheme;
+    using detail::signature_kind;
     detail::der_reader fields(algorithm);
     detail::der_element id;
     if (!fields.expect(detail::der_tag::oid, id)) {
@@ -49,12 +49,12 @@ inline crl_signature read_signature_algorithm(bytes algorithm) noexcept {
         crl_signature what;
     };
     constexpr row rows[] = {
-        {"sha256WithRSAEncryption", {signature_scheme::rsa_pkcs1, MBEDTLS_MD_SHA256}},
-        {"sha384WithRSAEncryption", {signature_scheme::rsa_pkcs1, MBEDTLS_MD_SHA384}},
-        {"sha512WithRSAEncryption", {signature_scheme::rsa_pkcs1, MBEDTLS_MD_SHA512}},
-        {"ecdsa-with-SHA256", {signature_scheme::ecdsa, MBEDTLS_MD_SHA256}},
-        {"ecdsa-with-SHA384", {signature_scheme::ecdsa, MBEDTLS_MD_SHA384}},
-        {"ecdsa-with-SHA512", {signature_scheme::ecdsa, MBEDTLS_MD_SHA512}},
+        {"sha256WithRSAEncryption", {signature_kind::rsa_pkcs1, MBEDTLS_MD_SHA256}},
+        {"sha384WithRSAEncryption", {signature_kind::rsa_pkcs1, MBEDTLS_MD_SHA384}},
+        {"sha512WithRSAEncryption", {signature_kind::rsa_pkcs1, MBEDTLS_MD_SHA512}},
+        {"ecdsa-with-SHA256", {signature_kind::ecdsa, MBEDTLS_MD_SHA256}},
+        {"ecdsa-with-SHA384", {signature_kind::ecdsa, MBEDTLS_MD_SHA384}},
+        {"ecdsa-with-SHA512", {signature_kind::ecdsa, MBEDTLS_MD_SHA512}},
     };
     for (const row& one : rows) {
         if (one.name == name && !name.empty()) {
@@ -66,7 +66,7 @@ inline crl_signature read_signature_algorithm(bytes algorithm) noexcept {
         auto parameters = fields.enter(detail::der_tag::sequence);
         if (parameters.optional(detail::der_tag::constructed_context(0), hash) &&
             detail::der_reader(hash.content).enter(detail::der_tag::sequence).expect(detail::der_tag::oid, id)) {
-            return {signature_scheme::rsa_pss, hash_named(id.content.text())};
+            return {signature_kind::rsa_pss, hash_named(id.content.text())};
         }
     }
     return {};
