@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Compiles every header under include/tlspp alone (and twice in one unit): as configured, without exceptions, without
-exceptions and RTTI; for arm-none-eabi where that compiler is; against Mbed TLS 4.x where TLSPP_MBEDTLS4_PREFIX names one.
+exceptions and RTTI; for arm-none-eabi and, those for users, for Windows where these compilers are; against Mbed TLS 4.x where
+TLSPP_MBEDTLS4_PREFIX names one.
 
     headers.py ROOT BUILD
 """
@@ -15,8 +16,9 @@ import checks
 
 MODES = {"": [], "-fno-exceptions": ["-fno-exceptions"],
          "-fno-exceptions -fno-rtti": ["-fno-exceptions", "-fno-rtti"]}
-ARM = ["-std=c++23", "-mcpu=cortex-m4", "-mthumb", "-Os", "-fno-exceptions", "-fno-rtti", "-Wall", "-Wextra",
-       "-Wpedantic", "-Wconversion", "-Wshadow", "-Wold-style-cast", "-Werror"]
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wold-style-cast", "-Werror"]
+WINDOWS = ["-std=c++23", "-D_WIN32_WINNT=0x0601", "-DMBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK", *WARNINGS]
+ARM = ["-std=c++23", "-mcpu=cortex-m4", "-mthumb", "-Os", "-fno-exceptions", "-fno-rtti", *WARNINGS]
 
 
 def read_list(path):
@@ -33,6 +35,7 @@ def main():
     compiler.command = checks.ccache(compiler.command)
     mbedtls4 = os.environ.get("TLSPP_MBEDTLS4_PREFIX")
     arm = shutil.which("arm-none-eabi-g++")
+    windows = shutil.which("x86_64-w64-mingw32-g++-posix")
     # tlspp's own folder and Mbed TLS's: all that a cross compiler may see of this machine.
     portable_includes = [flag for flag in zip(*[iter(compiler.includes())] * 2) if "/usr/" not in flag[1] + "/"]
 
@@ -64,14 +67,22 @@ def main():
             return None if good else said
         return check
 
-    def for_arm(header):
+    def elsewhere(header, compiler, flags, ending):
         def check():
+            if reason := missing(header):
+                return reason
             source = unit(header)
-            command = [arm, *ARM, *(word for pair in portable_includes for word in pair),
-                       f'-DMBEDTLS_CONFIG_FILE="{tests / "headers" / "firmware_config.h"}"']
-            good, said = checks.run([*checks.ccache(command), "-c", source, "-o", source + ".arm.o"])
+            command = [compiler, *flags, *(word for pair in portable_includes for word in pair)]
+            good, said = checks.run([*checks.ccache(command), "-c", source, "-o", source + ending])
             return None if good else said
         return check
+
+    def for_arm(header):
+        config = f'-DMBEDTLS_CONFIG_FILE="{tests / "headers" / "firmware_config.h"}"'
+        return elsewhere(header, arm, [*ARM, config], ".arm.o")
+
+    def for_windows(header):
+        return elsewhere(header, windows, WINDOWS, ".windows.o")
 
     def against_mbedtls4(header):
         def check():
@@ -95,6 +106,12 @@ def main():
                 todo[f"{header} for arm-none-eabi"] = for_arm(header)
     else:
         todo["headers for arm-none-eabi"] = lambda: "# SKIP arm-none-eabi-g++ is not installed"
+    if windows:
+        for path in sorted((include / "tlspp").glob("*.hpp")):
+            header = str(path.relative_to(include))
+            todo[f"{header} for Windows"] = for_windows(header)
+    else:
+        todo["headers for Windows"] = lambda: "# SKIP x86_64-w64-mingw32-g++-posix is not installed"
     if mbedtls4:
         for header in headers:
             todo[f"{header} against Mbed TLS 4"] = against_mbedtls4(header)

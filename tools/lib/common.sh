@@ -12,6 +12,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 packages_of() {
     case $1 in
         arm-none-eabi-g++) echo gcc-arm-none-eabi libstdc++-arm-none-eabi-newlib ;;
+        x86_64-w64-mingw32-g++-posix) echo g++-mingw-w64-x86-64-posix ;;
         clang++-*) echo "clang-${1#clang++-}" ;;
         ninja) echo ninja-build ;;
         *) echo "$1" ;;
