@@ -2,6 +2,7 @@
 #pragma once
 #include <tlspp/bytes.hpp>
 #include <tlspp/cipher_suite.hpp>
+#include <tlspp/deadline.hpp>
 #include <tlspp/detail/core.hpp>
 #include <tlspp/error.hpp>
 #include <tlspp/x509/certificate_chain.hpp>
@@ -71,6 +72,15 @@ public:
     /// Reading goes on until 0 or `truncated` (RFC 8446 §6.1).
     [[nodiscard]] result<void> shutdown() noexcept;
 
+    /// The same, and waits until the peer has said so too: then the transport carries no TLS any more, and `release()`
+    /// gives it back for what follows in plain text. What the peer still sends before its close_notify is thrown away:
+    /// read to 0 first where it matters. Over a transport that does not block, call it again with the same deadline
+    /// after `want_*`; one that blocks is bounded by the deadline in place of its own (`exchange_deadline` of
+    /// transport.hpp; others only as often as they return).
+    /// \return `errc::timed_out` where the time is over, whatever the peer sends until then: not fatal, call again or
+    /// give the connection up; `errc::truncated` where the transport ended without the peer's close_notify.
+    [[nodiscard]] result<void> shutdown(deadline until) noexcept;
+
     /// Bytes that can be read without waiting: decrypted ones, or, where there are none, what the transport has read
     /// ahead (of which a whole record may still be missing).
     std::size_t pending() const noexcept;
@@ -136,6 +146,7 @@ private:
     result<std::size_t> write_on(bytes data, int code) noexcept;
     result<void> write_all_slowly(bytes data, int code) noexcept;
     result<void> flush_unsent() noexcept;
+    result<void> await_close(deadline until) noexcept;
 
     detail::core* core_;
 };

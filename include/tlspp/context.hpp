@@ -4,9 +4,12 @@
 #include <tlspp/detail/start.hpp>
 #include <tlspp/options.hpp>
 #include <tlspp/server_name.hpp>
+#include <tlspp/starttls.hpp>
 #include <tlspp/stream.hpp>
 
 namespace tlspp::inline TLSPP_ABI {
+template <role>
+class context_slot;
 
 /// What connections of one role are made from: trust, identity and parameters, fixed once and for all by `create`.
 /// A cheap, reference-counted handle; connections keep what it stands for alive.
@@ -42,7 +45,8 @@ public:
     explicit operator bool() const noexcept { return static_cast<bool>(state_); }
 
     /// A client connection over `transport` to the server of this name: sent as SNI where it is a host name, and the
-    /// certificate must carry it. No I/O takes place yet.
+    /// certificate must carry it. No I/O takes place yet. `errc::misuse` (`reason::plaintext_before_tls`) where the
+    /// transport has read ahead, since a TLS server never speaks first.
     template <transport T, bool Exceptions = TLSPP_EXCEPTIONS != 0>
         requires(R == role::client)
     [[nodiscard]] result<stream<T>> wrap(T transport, std::string_view name) const noexcept {
@@ -56,6 +60,23 @@ public:
         requires(R == role::client)
     [[nodiscard]] result<stream<T>> wrap(T transport, const server_name& name) const noexcept {
         return start<T, Exceptions>(std::move(transport), detail::wanted_peer{name});
+    }
+    /// The same in the middle of a plaintext protocol (STARTTLS), of which nothing may be left over: see `starttls.hpp`.
+    template <transport T, bool Exceptions = TLSPP_EXCEPTIONS != 0>
+        requires(R == role::client)
+    [[nodiscard]] result<stream<T>> wrap(T transport, std::string_view name, after_plaintext before) const noexcept {
+        if (auto const clean = detail::refuse_plaintext(transport, before); !clean) {
+            return std::unexpected(clean.error());
+        }
+        return wrap<T, Exceptions>(std::move(transport), name);
+    }
+    template <transport T, bool Exceptions = TLSPP_EXCEPTIONS != 0>
+        requires(R == role::client)
+    [[nodiscard]] result<stream<T>> wrap(T transport, const server_name& name, after_plaintext before) const noexcept {
+        if (auto const clean = detail::refuse_plaintext(transport, before); !clean) {
+            return std::unexpected(clean.error());
+        }
+        return wrap<T, Exceptions>(std::move(transport), name);
     }
     /// The same without looking at the name in the certificate: whoever holds any certificate of a trusted CA can be
     /// the server. `insecure_any_name("example.org")` still sends that name as SNI.
@@ -79,10 +100,23 @@ public:
         return start<T, Exceptions>(std::move(transport), detail::wanted_peer{});
     }
 
+    /// The same in the middle of a plaintext protocol (STARTTLS), of which nothing may be left over: see `starttls.hpp`.
+    template <transport T, bool Exceptions = TLSPP_EXCEPTIONS != 0>
+        requires(R == role::server)
+    [[nodiscard]] result<stream<T>> wrap(T transport, after_plaintext before) const noexcept {
+        if (auto const clean = detail::refuse_plaintext(transport, before); !clean) {
+            return std::unexpected(clean.error());
+        }
+        return wrap<T, Exceptions>(std::move(transport));
+    }
+
     /// The way out: Mbed TLS's own configuration, which must not be changed. Lives as long as the context.
     const mbedtls_ssl_config* native_handle() const noexcept { return &state_->config; }
 
 private:
+    template <role>
+    friend class context_slot;
+    context() noexcept = default;
     explicit context(detail::ref<const detail::context_state> state) noexcept : state_(std::move(state)) {}
 
     static result<void> set_up(detail::context_state& state, const client_options& given) noexcept {

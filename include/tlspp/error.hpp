@@ -128,6 +128,7 @@ enum class reason : std::uint8_t {
     clock_missing,
     pin_malformed,
     name_idna,
+    plaintext_before_tls,
     last_of_core, // further ones are added above, by the header that reports them
 };
 

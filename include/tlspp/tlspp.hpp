@@ -30,12 +30,14 @@
 
 #include <tlspp/cipher_suite.hpp>
 #include <tlspp/named_group.hpp>
-#include <tlspp/signature_scheme.hpp>
 #include <tlspp/options.hpp>
+#include <tlspp/signature_scheme.hpp>
 
 #include <tlspp/connection.hpp>
 #include <tlspp/context.hpp>
+#include <tlspp/context_slot.hpp>
 #include <tlspp/engine.hpp>
+#include <tlspp/starttls.hpp>
 #include <tlspp/stream.hpp>
 
 #if TLSPP_SOCKETS

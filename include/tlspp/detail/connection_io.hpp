@@ -189,4 +189,35 @@ inline result<void> connection::shutdown() noexcept {
     }
     return {};
 }
+
+inline result<void> connection::shutdown(deadline until) noexcept {
+    if (auto const usable = begin(); !usable) {
+        return usable;
+    }
+    auto const before = core_->transport->exchange_deadline(core_, until);
+    auto done = shutdown();
+    if (done) {
+        done = await_close(until);
+    }
+    if (!done && (done.error() == errc::want_read || done.error() == errc::want_write) && until.passed()) {
+        done = std::unexpected(error{errc::timed_out, reason::io_deadline});
+    }
+    (void)core_->transport->exchange_deadline(core_, before);
+    return done;
+}
+
+/// Reads and throws away until the peer's close_notify. The time is looked at after each record, since a peer that
+/// keeps sending never makes the transport wait.
+inline result<void> connection::await_close(deadline until) noexcept {
+    std::byte unwanted[512];
+    while (!core_->peer_closed) {
+        if (auto const got = read_some(unwanted); !got) {
+            return std::unexpected(got.error());
+        }
+        if (!core_->peer_closed && until.passed()) {
+            return std::unexpected(error{errc::timed_out, reason::io_deadline});
+        }
+    }
+    return {};
+}
 } // namespace tlspp::inline TLSPP_ABI

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/deadline.hpp>
 #include <tlspp/detail/context_state.hpp>
 #include <tlspp/detail/record_watch.hpp>
 #include <tlspp/error.hpp>
@@ -24,6 +25,7 @@ struct transport_functions {
     void (*destroy)(core*) noexcept;
     void (*close_gracefully)(core*) noexcept;
     std::size_t (*buffered)(const core*) noexcept;
+    deadline (*exchange_deadline)(core*, deadline) noexcept;
 };
 
 /// The state of one connection. Lives in one block with its transport and never moves, since Mbed TLS keeps pointers
@@ -88,7 +90,14 @@ private:
             return 0;
         }
     }
-    static constexpr transport_functions functions{&destroy, &close_gracefully, &buffered};
+    static deadline exchange_deadline(core* c, deadline until) noexcept {
+        if constexpr (requires(T& t) { t.exchange_deadline(until); }) {
+            return of(c).carrier.exchange_deadline(until);
+        } else {
+            return deadline::never;
+        }
+    }
+    static constexpr transport_functions functions{&destroy, &close_gracefully, &buffered, &exchange_deadline};
 };
 
 /// Runs a callback of the user's; what it throws stays here. A template of its own for each setting, so that units

@@ -2,6 +2,7 @@
 #pragma once
 #include <tlspp/detail/core.hpp>
 #include <tlspp/server_name.hpp>
+#include <tlspp/starttls.hpp>
 
 namespace tlspp::inline TLSPP_ABI::detail {
 
@@ -97,6 +98,25 @@ constexpr std::size_t room_wanted() noexcept {
     }
 }
 
+/// The bytes that a transport has read ahead.
+template <class T>
+std::size_t read_ahead_by(const T& transport) noexcept {
+    if constexpr (requires { transport.buffered(); }) {
+        return transport.buffered();
+    } else {
+        return 0;
+    }
+}
+
+/// Nothing may wait where TLS is to begin after plain text.
+template <class T>
+result<void> refuse_plaintext(const T& transport, after_plaintext before) noexcept {
+    if (before.unread != 0 || read_ahead_by(transport) != 0) {
+        return std::unexpected(error{errc::protocol_violation, reason::plaintext_before_tls});
+    }
+    return {};
+}
+
 /// Allocates and sets up one connection. The transport is moved only where there is memory for the block.
 template <class T, bool Exceptions>
 result<core*> start_connection(const ref<const context_state>& context, const wanted_peer& wanted,
@@ -105,6 +125,9 @@ result<core*> start_connection(const ref<const context_state>& context, const wa
         return std::unexpected(error{errc::misuse, reason::moved_from});
     }
     bool const server = context->role == role::server;
+    if (!server && read_ahead_by(transport) != 0) { // the server has said something before it was asked
+        return std::unexpected(error{errc::misuse, reason::plaintext_before_tls});
+    }
     auto const extra = server ? sni_capacity + 1 : wanted.text.size() + 1 + wanted.address.size();
     void* const memory = mbedtls_calloc(1, sizeof(block<T>) + extra + room_wanted<T>());
     if (memory == nullptr) {

@@ -118,6 +118,8 @@ public:
     /// one. For handshakes; the convenience functions `connect` and `accept` use it.
     void set_deadline(deadline until) noexcept { deadline_ = until; }
     void clear_deadline() noexcept { deadline_ = deadline::never; }
+    /// Sets it, and tells which one there was.
+    deadline exchange_deadline(deadline until) noexcept { return std::exchange(deadline_, until); }
 
     /// The own address and port; empty with port 0 where there is no connection.
     endpoint local_endpoint() const noexcept { return detail::own_endpoint(handle_); }
