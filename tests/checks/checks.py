@@ -33,15 +33,20 @@ class Compiler:
                 self.command.append(word)
 
     def includes(self):
-        """The flags that name include folders, with full paths."""
+        """The flags that name include folders. Paths of this machine's system stay full, all others are relative to the
+        build folder, so that a compiler cache knows them again in another checkout."""
         found = []
         words = iter(self.command)
         for word in words:
             for flag in ("-isystem", "-I"):
                 if word.startswith(flag):
                     folder = word[len(flag):] or next(words)
-                    found += [flag, os.path.normpath(os.path.join(self.directory, folder))]
+                    full = os.path.normpath(os.path.join(self.directory, folder))
+                    found += [flag, full if full.startswith("/usr/") else self.relative(full)]
         return found
+
+    def relative(self, path):
+        return os.path.relpath(path, self.directory)
 
     def run(self, *arguments):
         """(compiles, what the compiler said)"""

@@ -31,8 +31,8 @@ def main():
     def compiles(page, line, code):
         def check():
             source = scratch / f"{page.stem}_{line}.cpp"
-            source.write_text(f'#line {line} "{page}"\n{code}', encoding="utf-8")
-            good, said = compiler.run("-O0", "-g0", "-c", str(source), "-o", str(source) + ".o")
+            source.write_text(f'#line {line} "{page.relative_to(root)}"\n{code}', encoding="utf-8")
+            good, said = compiler.run("-O0", "-g0", "-c", compiler.relative(source), "-o", compiler.relative(source) + ".o")
             return None if good else said
         return check
 

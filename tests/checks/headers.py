@@ -37,7 +37,7 @@ def main():
     arm = shutil.which("arm-none-eabi-g++")
     windows = shutil.which("x86_64-w64-mingw32-g++-posix")
     # tlspp's own folder and Mbed TLS's: all that a cross compiler may see of this machine.
-    portable_includes = [flag for flag in zip(*[iter(compiler.includes())] * 2) if "/usr/" not in flag[1] + "/"]
+    portable_includes = [flag for flag in zip(*[iter(compiler.includes())] * 2) if not flag[1].startswith("/usr/")]
 
     # A folder that stays: ccache recognises a unit by its path.
     scratch = build / "tests" / "header-checks"
@@ -46,7 +46,7 @@ def main():
     def unit(header):
         source = pathlib.Path(scratch, re.sub(r"\W", "_", header) + ".cpp")
         source.write_text(f"#include <{header}>\n#include <{header}>\n")
-        return str(source)
+        return compiler.relative(source)
 
     def missing(header):
         """What a header needs that this machine may lack: asio.hpp needs one of the two Asios."""
@@ -67,18 +67,18 @@ def main():
             return None if good else said
         return check
 
-    def elsewhere(header, compiler, flags, ending):
+    def elsewhere(header, cross, flags, ending):
         def check():
             if reason := missing(header):
                 return reason
             source = unit(header)
-            command = [compiler, *flags, *(word for pair in portable_includes for word in pair)]
-            good, said = checks.run([*checks.ccache(command), "-c", source, "-o", source + ending])
+            command = [cross, *flags, *(word for pair in portable_includes for word in pair)]
+            good, said = checks.run([*checks.ccache(command), "-c", source, "-o", source + ending], compiler.directory)
             return None if good else said
         return check
 
     def for_arm(header):
-        config = f'-DMBEDTLS_CONFIG_FILE="{tests / "headers" / "firmware_config.h"}"'
+        config = f'-DMBEDTLS_CONFIG_FILE="{compiler.relative(tests / "headers" / "firmware_config.h")}"'
         return elsewhere(header, arm, [*ARM, config], ".arm.o")
 
     def for_windows(header):

@@ -4,6 +4,9 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 builds=${TLSPP_BUILD:-$root/build}
 
+# Another checkout of the same sources is served from the same cache.
+export CCACHE_NOHASHDIR=1
+
 say() { printf '%s\n' "$*"; }
 complain() { printf '%s\n' "$*" >&2; }
 has() { command -v "$1" >/dev/null 2>&1; }
