@@ -129,6 +129,7 @@ enum class reason : std::uint8_t {
     pin_malformed,
     name_idna,
     plaintext_before_tls,
+    time_malformed,
     last_of_core, // further ones are added above, by the header that reports them
 };
 

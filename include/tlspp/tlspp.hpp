@@ -9,6 +9,7 @@
 
 #include <tlspp/alert.hpp>
 #include <tlspp/bytes.hpp>
+#include <tlspp/capabilities.hpp>
 #include <tlspp/error.hpp>
 #include <tlspp/protocol.hpp>
 #include <tlspp/verify_flags.hpp>
@@ -17,7 +18,9 @@
 #include <tlspp/transport/callbacks.hpp>
 #include <tlspp/transport/memory.hpp>
 
+#include <tlspp/cert_time.hpp>
 #include <tlspp/clock.hpp>
+#include <tlspp/random.hpp>
 #include <tlspp/server_name.hpp>
 #include <tlspp/x509/certificate.hpp>
 #include <tlspp/x509/certificate_chain.hpp>

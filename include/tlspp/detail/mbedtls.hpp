@@ -103,6 +103,44 @@ struct build {
 #else
     static constexpr bool tickets = false;
 #endif
+#if defined(MBEDTLS_SSL_SERVER_NAME_INDICATION)
+    static constexpr bool sni = true;
+#else
+    static constexpr bool sni = false;
+#endif
+#if defined(MBEDTLS_SSL_ALPN)
+    static constexpr bool alpn = true;
+#else
+    static constexpr bool alpn = false;
+#endif
+#if defined(MBEDTLS_KEY_EXCHANGE_ECDHE_ECDSA_ENABLED) || defined(MBEDTLS_KEY_EXCHANGE_ECDHE_RSA_ENABLED) ||            \
+    (defined(MBEDTLS_SSL_PROTO_TLS1_3) && defined(MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ENABLED))
+    static constexpr bool ecdhe = true;
+#else
+    static constexpr bool ecdhe = false;
+#endif
+#if defined(MBEDTLS_SSL_PROTO_TLS1_2) &&                                                                               \
+    (defined(MBEDTLS_KEY_EXCHANGE_PSK_ENABLED) || defined(MBEDTLS_KEY_EXCHANGE_ECDHE_PSK_ENABLED))
+    static constexpr bool psk1_2 = true;
+#else
+    static constexpr bool psk1_2 = false;
+#endif
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3) && (defined(MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_PSK_ENABLED) ||                 \
+                                          defined(MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_PSK_EPHEMERAL_ENABLED))
+    static constexpr bool psk1_3 = true;
+#else
+    static constexpr bool psk1_3 = false;
+#endif
+#if defined(MBEDTLS_SSL_EARLY_DATA)
+    static constexpr bool early_data = true;
+#else
+    static constexpr bool early_data = false;
+#endif
+#if TLSPP_HAS_PSA && (MBEDTLS_VERSION_NUMBER >= 0x04000000 || defined(MBEDTLS_USE_PSA_CRYPTO))
+    static constexpr bool opaque_keys = true;
+#else
+    static constexpr bool opaque_keys = false;
+#endif
     static constexpr bool psa = TLSPP_HAS_PSA != 0;
 };
 
@@ -238,6 +276,23 @@ inline int check_pair(const mbedtls_pk_context& public_key, const mbedtls_pk_con
 #endif
 }
 #endif
+
+/// The name and version of the library at run time, "Mbed TLS 3.6.7"; `out` has room for 18 characters and a NUL.
+inline void library_text(char (&out)[24]) noexcept {
+#if defined(MBEDTLS_VERSION_C) && MBEDTLS_VERSION_NUMBER >= 0x04000000
+    const char* const text = mbedtls_version_get_string_full();
+#elif defined(MBEDTLS_VERSION_C)
+    char text[18]; // what Mbed TLS asks for
+    mbedtls_version_get_string_full(text);
+#else
+    const char* const text = MBEDTLS_VERSION_STRING_FULL;
+#endif
+    std::size_t n = 0;
+    for (; n + 1 != sizeof out && text[n] != '\0'; ++n) {
+        out[n] = text[n];
+    }
+    out[n] = '\0';
+}
 
 /// Headers and library must be of one version and one configuration, or structures differ in size without a word.
 enum class library_match : unsigned char { same, other_version, other_threading, other_configuration };

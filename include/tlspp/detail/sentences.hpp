@@ -272,6 +272,8 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
                 "set .clock; .clock = insecure_no_clock goes without"};
     case pin_malformed:
         return {"{} is not a pin", "write sha256/ and the 44 characters of base64 of the hash of SubjectPublicKeyInfo"};
+    case time_malformed:
+        return {"{} is not a time as certificates print it", "write it like Jan  5 09:34:43 2018 GMT"};
     case plaintext_before_tls:
         return {"plain bytes were received where TLS is to begin, and whoever is on the path may have put them there",
                 "close the connection; a peer that follows its protocol waits before it starts TLS"};
