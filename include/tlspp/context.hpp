@@ -110,6 +110,17 @@ public:
         return wrap<T, Exceptions>(std::move(transport));
     }
 
+    /// What this context has enabled, after its defaults were clamped to the build and the versions.
+    version minimum_version() const noexcept { return state_->lowest; }
+    version maximum_version() const noexcept { return state_->highest; }
+    suite_list cipher_suites() const noexcept {
+        return detail::enabled<cipher_suite, detail::suite_count>(state_->suites);
+    }
+    group_list groups() const noexcept { return detail::enabled<named_group, detail::group_count>(state_->groups); }
+    scheme_list signature_algorithms() const noexcept {
+        return detail::enabled<signature_scheme, detail::scheme_count>(state_->schemes);
+    }
+
     /// The way out: Mbed TLS's own configuration, which must not be changed. Lives as long as the context.
     const mbedtls_ssl_config* native_handle() const noexcept { return &state_->config; }
 

@@ -3,7 +3,9 @@
 #include <tlspp/cipher_suite.hpp>
 #include <tlspp/clock.hpp>
 #include <tlspp/error.hpp>
+#include <tlspp/named_group.hpp>
 #include <tlspp/option_list.hpp>
+#include <tlspp/signature_scheme.hpp>
 #include <tlspp/x509/crl_list.hpp>
 #include <tlspp/x509/identity.hpp>
 #include <tlspp/x509/on_verify.hpp>
@@ -62,8 +64,16 @@ struct client_options {
     std::optional<version> minimum_version = {};
     /// Default: TLS 1.3, or what the build has.
     std::optional<version> maximum_version = {};
-    /// In order of preference. Default: all of `cipher_suite` that the build has.
+    /// For all versions, in order of preference; a version of which there is none is not offered. Default: those with
+    /// AEAD and forward secrecy that the build has. By their names: `cipher_suites_from`.
     option_list<cipher_suite> cipher_suites = {};
+    /// For key agreement, in order of preference; in TLS 1.2 the keys of ECDSA certificates have to be on one of them,
+    /// too (RFC 8422 §5.1). Default: all of `named_group` that the build has. By their names: `groups_from`.
+    option_list<named_group> groups = {};
+    /// For signatures in handshakes, in order of preference; chains may then have no hash that is weaker than the
+    /// weakest of these. Default: all of `signature_scheme` that the build has. By their names:
+    /// `signature_algorithms_from`.
+    option_list<signature_scheme> signature_algorithms = {};
     /// Protocols offered by ALPN (RFC 7301), most wanted first. Default: none.
     option_list<std::string_view> alpn = {};
     /// The client's own certificate and key. Default: none is sent.
@@ -96,8 +106,16 @@ struct server_options {
     std::optional<version> minimum_version = {};
     /// Default: TLS 1.3, or what the build has.
     std::optional<version> maximum_version = {};
-    /// In order of preference. Default: all of `cipher_suite` that the build has.
+    /// For all versions, in order of preference; a version of which there is none is not offered. Default: those with
+    /// AEAD and forward secrecy that the build has. By their names: `cipher_suites_from`.
     option_list<cipher_suite> cipher_suites = {};
+    /// For key agreement, in order of preference; in TLS 1.2 the keys of ECDSA certificates have to be on one of them,
+    /// too (RFC 8422 §5.1). Default: all of `named_group` that the build has. By their names: `groups_from`.
+    option_list<named_group> groups = {};
+    /// For signatures in handshakes, in order of preference; chains may then have no hash that is weaker than the
+    /// weakest of these. Default: all of `signature_scheme` that the build has. By their names:
+    /// `signature_algorithms_from`.
+    option_list<signature_scheme> signature_algorithms = {};
     /// Protocols accepted by ALPN (RFC 7301), most wanted first. A client that offers others only is refused.
     option_list<std::string_view> alpn = {};
     /// Sees a client's chain after all checks, and may refuse it. Default: nobody is asked.

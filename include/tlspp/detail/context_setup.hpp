@@ -3,8 +3,7 @@
 #include <tlspp/detail/context_state.hpp>
 
 #include <tlspp/detail/context_checks.hpp>
-
-#include <mbedtls/ssl_ciphersuites.h>
+#include <tlspp/detail/context_parameters.hpp>
 
 /// \file
 /// From options to an `mbedtls_ssl_config`: every check that can be made before the first connection is made here.
@@ -27,83 +26,12 @@ inline result<void> check_library() noexcept {
     return {};
 }
 
-struct version_range {
-    version lowest;
-    version highest;
-};
-
-/// Defaults are clamped to the build; a version asked for that the build lacks is an error.
-inline result<version_range> choose_versions(std::optional<version> minimum, std::optional<version> maximum) noexcept {
-    static_assert(build::tls1_2 || build::tls1_3, "this build of Mbed TLS has neither TLS 1.2 nor TLS 1.3");
-    constexpr version lowest = build::tls1_2 ? version::tls1_2 : version::tls1_3;
-    constexpr version highest = build::tls1_3 ? version::tls1_3 : version::tls1_2;
-    version_range const range{minimum.value_or(lowest), maximum.value_or(highest)};
-    for (auto const v : {range.lowest, range.highest}) {
-        if (v < lowest || v > highest) {
-            return std::unexpected(error{errc::unsupported, reason::version_not_built}.about(name(v)));
-        }
-    }
-    if (range.lowest > range.highest) {
-        return std::unexpected(error{errc::invalid_argument, reason::version_range});
-    }
-    return range;
-}
-
-inline bool suite_is_built(int id) noexcept {
-    for (const int* built = mbedtls_ssl_list_ciphersuites(); built != nullptr && *built != 0; ++built) {
-        if (*built == id) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/// The zero-terminated list that Mbed TLS keeps by pointer: of the suites wished for, those of the versions asked for.
-inline result<option_list<int>> choose_suites(const option_list<cipher_suite>& wished, version_range range) noexcept {
-    int ids[suite_count + 1] = {};
-    std::size_t count = 0;
-    auto const add = [&](const suite_row& row) {
-        if (row.since == version::tls1_3 ? range.highest == version::tls1_3 : range.lowest == version::tls1_2) {
-            ids[count++] = static_cast<int>(row.id);
-        }
-    };
-    for (auto const suite : wished) {
-        auto const* row = find_suite(static_cast<std::uint16_t>(suite));
-        if (row == nullptr) {
-            return std::unexpected(error{errc::invalid_argument, reason::suite_unknown});
-        }
-        if (!suite_is_built(static_cast<int>(suite))) {
-            return std::unexpected(error{errc::unsupported, reason::suite_not_built}.about(row->iana_name));
-        }
-        bool repeated = false;
-        for (std::size_t i = 0; i != count; ++i) {
-            repeated |= ids[i] == static_cast<int>(suite);
-        }
-        if (!repeated) {
-            add(*row);
-        }
-    }
-    for (auto const& row : suite_table) {
-        if (wished.empty() && suite_is_built(static_cast<int>(row.id))) {
-            add(row);
-        }
-    }
-    if (count == 0) {
-        return std::unexpected(error{errc::invalid_argument, reason::no_common_suite});
-    }
-    option_list<int> list{std::span<const int>{ids, count + 1}};
-    if (list.failed()) {
-        return std::unexpected(error{errc::out_of_memory});
-    }
-    return list;
-}
-
 /// What clients and servers have in common. `state` holds role, trust and identities already.
 template <class Options>
 result<void> set_up(context_state& state, const Options& options) noexcept {
     auto& config = state.config;
     bool const client = state.role == role::client;
-    if (options.cipher_suites.failed() || options.alpn.failed() || state.identities.failed()) {
+    if (options.alpn.failed() || state.identities.failed()) {
         return std::unexpected(error{errc::out_of_memory});
     }
     if (int const code = mbedtls_ssl_config_defaults(&config, client ? MBEDTLS_SSL_IS_CLIENT : MBEDTLS_SSL_IS_SERVER,
@@ -112,20 +40,9 @@ result<void> set_up(context_state& state, const Options& options) noexcept {
         return std::unexpected(
             error{is_out_of_memory(code) ? errc::out_of_memory : errc::internal, reason::none, code});
     }
-    auto const range = choose_versions(options.minimum_version, options.maximum_version);
-    if (!range) {
-        return std::unexpected(range.error());
+    if (auto const done = set_up_parameters(state, options, psk_use::none); !done) {
+        return done;
     }
-    mbedtls_ssl_conf_min_tls_version(&config, static_cast<mbedtls_ssl_protocol_version>(range->lowest));
-    mbedtls_ssl_conf_max_tls_version(&config, static_cast<mbedtls_ssl_protocol_version>(range->highest));
-
-    auto suites = choose_suites(options.cipher_suites, *range);
-    if (!suites) {
-        return std::unexpected(suites.error());
-    }
-    state.suites = std::move(*suites);
-    mbedtls_ssl_conf_ciphersuites(&config, state.suites.data());
-
     if (auto const listed = state.protocols.assign(options.alpn); !listed) {
         return listed;
     }

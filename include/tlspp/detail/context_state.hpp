@@ -67,10 +67,15 @@ struct context_state {
     verify_policy verification;
     std::optional<trust_store> trust;
     option_list<identity> identities;
-    option_list<int> suites;
+    option_list<int> suites; ///< this and the next two: as Mbed TLS keeps them by pointer, with a 0 at the end
+    option_list<std::uint16_t> groups;
+    option_list<std::uint16_t> schemes;
+    mbedtls_x509_crt_profile strength{}; ///< where `signature_algorithms` asks for more than the profile
     random_source random;
     protocol_list protocols;
     tlspp::role role = tlspp::role::client;
+    version lowest = version::tls1_2;
+    version highest = version::tls1_3;
     verify_mode verify = verify_mode::required;
     tlspp::client_auth client_auth = tlspp::client_auth::none;
 };

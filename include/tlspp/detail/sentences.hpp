@@ -279,6 +279,28 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
                 "close the connection; a peer that follows its protocol waits before it starts TLS"};
     case name_idna:
         return {"the server name {} cannot be converted to A-labels", "check its spelling (IDNA 2008)"};
+    case suite_needs_warning:
+        return {"the cipher suite {} gives up forward secrecy or half of its tag",
+                "write the name as the enumerator in cipher_suite.hpp, with the word insecure, or choose another one"};
+    case suite_needs_psk:
+        return {"the cipher suite {} needs a pre-shared key", "set .psk, or choose another one"};
+    case nothing_selected:
+        return {"no name in the list can be selected in this build of Mbed TLS", "name one without ?"};
+    case group_unknown:
+        return {"{} is not a group that tlspp offers", "see named_group.hpp for the list"};
+    case group_not_built:
+        return {"the group {} is not in this build of Mbed TLS", "enable it in the Mbed TLS configuration"};
+    case no_common_group:
+        return {"no group asked for fits the versions asked for",
+                "Brainpool's are for TLS 1.2, the finite fields for TLS 1.3 only"};
+    case scheme_unknown:
+        return {"{} is not a signature algorithm that tlspp offers", "see signature_scheme.hpp for the list"};
+    case scheme_not_built:
+        return {"the signature algorithm {} is not in this build of Mbed TLS",
+                "enable it in the Mbed TLS configuration"};
+    case no_common_scheme:
+        return {"no signature algorithm asked for fits the versions asked for",
+                "Mbed TLS uses rsa_pkcs1 in TLS 1.2, rsa_pss in TLS 1.3"};
     case callback_threw:
         return {"a callback of the application threw an exception", "callbacks must report through their return value"};
     }
