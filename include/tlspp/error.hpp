@@ -139,12 +139,7 @@ enum class reason : std::uint8_t {
     name_idna,
     plaintext_before_tls,
     time_malformed,
-    duplicate_extension,
-    unsolicited_extension,
-    compressed_point,
-    no_null_compression,
-    resumption_without_extended_master_secret,
-    session_id_echo,
+    not_a_stream,
     last_of_core, // further ones are added above, by the header that reports them
 };
 

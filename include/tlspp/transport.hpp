@@ -72,6 +72,7 @@ concept moves_without_throwing = std::is_nothrow_move_constructible_v<T> && std:
 /// | `t.buffered()` | `std::size_t`, noexcept | bytes that the transport has read ahead and holds |
 /// | `t.lend_buffer(span<std::byte>)`, `T::read_ahead` | `void`, noexcept; a constant | room of that size, in the block of the connection, to read ahead in; valid until the transport is moved out of it |
 /// | `t.exchange_deadline(deadline)` | `deadline`, noexcept | from that moment on `send` and `receive` end with `timed_out`; what it was before. `connection::shutdown(deadline)` uses it |
+/// | `t.check()` | `result<void>`, noexcept, const | asked when a connection is made; an error refuses the transport |
 ///
 /// `send` and `receive` may block, or answer `would_block` at any time. Bytes given to `send` must be copied before it
 /// returns, since a retry may come from another address. What they throw ends the operation with `errc::callback`.

@@ -188,20 +188,6 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
     case undecipherable_answer:
         return {"the client's answer could not be decrypted, most likely because it refused the handshake",
                 "see the client's log: it may not trust this server's certificate"};
-    case duplicate_extension:
-        return {"the peer's hello message carries an extension twice", "the other side is broken or hostile"};
-    case unsolicited_extension:
-        return {"the server answered an extension that was not asked for", "the other side is broken or hostile"};
-    case compressed_point:
-        return {"the peer uses compressed points of elliptic curves, which TLS no longer has (RFC 8422)",
-                "the other side is broken or very old"};
-    case no_null_compression:
-        return {"the client wants compression, and TLS has none", "the other side is broken or hostile"};
-    case resumption_without_extended_master_secret:
-        return {"a session of TLS 1.2 was to be resumed without extended master secret (RFC 7627)",
-                "connect without a session; the other side has changed, or someone is in between"};
-    case session_id_echo:
-        return {"the server took up a session that was not offered", "the other side is broken or hostile"};
     case silent_end:
         return {"the peer closed the connection during the handshake",
                 "see the peer's log; it may have refused what it was offered"};
@@ -315,6 +301,8 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
     case no_common_scheme:
         return {"no signature algorithm asked for fits the versions asked for",
                 "Mbed TLS uses rsa_pkcs1 in TLS 1.2, rsa_pss in TLS 1.3"};
+    case not_a_stream:
+        return {"the socket is no stream socket", "TLS needs SOCK_STREAM, as TCP has it; DTLS is not offered"};
     case callback_threw:
         return {"a callback of the application threw an exception", "callbacks must report through their return value"};
     }

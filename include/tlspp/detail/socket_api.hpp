@@ -58,6 +58,8 @@ inline bool is_would_block(int e) noexcept { return e == WSAEWOULDBLOCK; }
 inline bool is_in_progress(int e) noexcept { return e == WSAEWOULDBLOCK || e == WSAEINPROGRESS; }
 inline bool is_reset(int e) noexcept { return e == WSAECONNRESET || e == WSAECONNABORTED || e == WSAESHUTDOWN; }
 inline bool is_aborted(int e) noexcept { return e == WSAECONNRESET || e == WSAECONNABORTED; }
+inline bool is_broken_pipe(int) noexcept { return false; }
+inline constexpr int not_connected = WSAENOTCONN;
 inline bool is_unreachable(int e) noexcept {
     return e == WSAENETUNREACH || e == WSAEHOSTUNREACH || e == WSAEAFNOSUPPORT || e == WSAEADDRNOTAVAIL;
 }
@@ -100,6 +102,11 @@ inline int poll(poll_entry* entries, std::size_t count, int wait_milliseconds) n
 inline void half_close(handle s) noexcept { (void)::shutdown(s, SD_SEND); }
 inline int set_option(handle s, int level, int name, int value) noexcept {
     return ::setsockopt(s, level, name, reinterpret_cast<const char*>(&value), sizeof value);
+}
+inline int option(handle s, int level, int name, int otherwise) noexcept {
+    int value = 0;
+    length size = sizeof value;
+    return ::getsockopt(s, level, name, reinterpret_cast<char*>(&value), &size) == 0 ? value : otherwise;
 }
 inline int pending_error(handle s) noexcept {
     int e = 0;
@@ -151,6 +158,8 @@ inline bool is_aborted(int e) noexcept {
     return e == ECONNABORTED || e == ECONNRESET;
 #endif
 }
+inline bool is_broken_pipe(int e) noexcept { return e == EPIPE; }
+inline constexpr int not_connected = ENOTCONN;
 inline bool is_unreachable(int e) noexcept {
     return e == ENETUNREACH || e == EHOSTUNREACH || e == EAFNOSUPPORT || e == EADDRNOTAVAIL;
 }
@@ -238,6 +247,11 @@ inline int poll(poll_entry* entries, std::size_t count, int wait_milliseconds) n
     return TLSPP_SOCKET_CALL(poll)(entries, static_cast<nfds_t>(count), wait_milliseconds);
 }
 inline void half_close(handle s) noexcept { (void)TLSPP_SOCKET_CALL(shutdown)(s, SHUT_WR); }
+inline int option(handle s, int level, int name, int otherwise) noexcept {
+    int value = 0;
+    length size = sizeof value;
+    return TLSPP_SOCKET_CALL(getsockopt)(s, level, name, &value, &size) == 0 ? value : otherwise;
+}
 inline int pending_error(handle s) noexcept {
     int e = 0;
     length size = sizeof e;
@@ -264,6 +278,23 @@ inline const char* write_address(int family, const void* address, char* out, std
     return TLSPP_SOCKET_CALL(inet_ntop)(family, address, out, static_cast<length>(size));
 }
 #endif
+
+/// False where the system says that this is a socket of another type, such as UDP's.
+inline bool may_be_stream(handle s) noexcept {
+#if defined(SO_TYPE)
+    return option(s, SOL_SOCKET, SO_TYPE, SOCK_STREAM) == SOCK_STREAM;
+#else
+    (void)s;
+    return true;
+#endif
+}
+
+/// False for a socket that was never connected, or is no longer.
+inline bool has_peer(handle s) noexcept {
+    sockaddr_storage at;
+    length size = sizeof at;
+    return peer_address(s, reinterpret_cast<sockaddr*>(&at), &size) == 0;
+}
 
 /// As `poll` counts: below zero is without end.
 inline int poll_time(timeout t) noexcept {

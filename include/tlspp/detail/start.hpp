@@ -124,6 +124,13 @@ result<core*> start_connection(const ref<const context_state>& context, const wa
     if (!context) {
         return std::unexpected(error{errc::misuse, reason::moved_from});
     }
+    if constexpr (requires(const T& t) {
+                      { t.check() } noexcept -> std::same_as<result<void>>;
+                  }) {
+        if (auto const fit = transport.check(); !fit) {
+            return std::unexpected(fit.error());
+        }
+    }
     bool const server = context->role == role::server;
     if (!server && read_ahead_by(transport) != 0) { // the server has said something before it was asked
         return std::unexpected(error{errc::misuse, reason::plaintext_before_tls});

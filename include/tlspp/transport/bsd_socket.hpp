@@ -114,6 +114,10 @@ public:
     /// The longest that one `send` or `receive` of a blocking socket may wait; `timeout::none`, the default, is without
     /// end. It is counted anew for each: for a bound on the whole see `set_deadline`.
     void set_timeout(timeout each) noexcept { timeout_ = each; }
+    /// The limit that was set.
+    timeout current_timeout() const noexcept { return timeout_; }
+    /// False after `set_blocking(false)`.
+    bool is_blocking() const noexcept { return blocking_; }
     /// From this moment on nothing is sent or received any more (`io_error::timed_out`), however many bytes come one by
     /// one. For handshakes; the convenience functions `connect` and `accept` use it.
     void set_deadline(deadline until) noexcept { deadline_ = until; }
@@ -147,6 +151,13 @@ public:
         return ahead_.size() != 0 ? io_result{ahead_.take(in)} : receive_from_system(in);
     }
 
+    /// Refused where a connection is made of it and it is another socket than a stream socket, such as one of UDP.
+    result<void> check() const noexcept {
+        if (!detail::net::may_be_stream(handle_)) {
+            return std::unexpected(error{errc::unsupported, reason::not_a_stream});
+        }
+        return {};
+    }
     /// Bytes read ahead and not yet received.
     std::size_t buffered() const noexcept { return ahead_.size(); }
     /// Room to read ahead in, which must outlive the use of this object, but not that of one it is moved to.
@@ -232,6 +243,10 @@ private:
             return std::nullopt;
         }
         if (!detail::net::is_would_block(e)) {
+            if (!sent_ && !ended_ && detail::net::is_broken_pipe(e) && !detail::net::has_peer(handle_)) {
+                return io_error{detail::net::not_connected}; // Linux's word for a socket that never was
+            }
+            ended_ = ended_ || detail::net::is_reset(e);
             return detail::net::is_reset(e) ? io_error::reset : io_error{e};
         }
         if (!blocking_ || (detail::net::waits_by_itself && !is_bounded())) {

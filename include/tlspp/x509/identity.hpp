@@ -25,6 +25,12 @@ public:
     template <bool Use = true>
     static result<identity> from_files(std::string_view certificate_path, std::string_view key_path = {},
                                        bytes password = {}) noexcept;
+    /// The same with a callable that gives the password (whatever converts to `bytes`), and is asked only where the key
+    /// is encrypted. What it throws ends as `errc::callback`.
+    template <bool Use = true, bool Exceptions = TLSPP_EXCEPTIONS != 0, class Ask>
+        requires(std::is_invocable_v<Ask&> && !std::is_convertible_v<Ask, bytes>)
+    static result<identity> from_files(std::string_view certificate_path, std::string_view key_path,
+                                       Ask&& ask) noexcept;
     /// The same from PEM texts, with or without a NUL at their ends. Needs `MBEDTLS_PEM_PARSE_C`.
     template <bool Use = true>
     static result<identity> from_pem(bytes certificates, bytes key, bytes password = {}) noexcept {
@@ -134,5 +140,29 @@ result<identity> identity::from_files([[maybe_unused]] std::string_view certific
 #else
     return std::unexpected(error(errc::unsupported));
 #endif
+}
+
+template <bool Use, bool Exceptions, class Ask>
+    requires(std::is_invocable_v<Ask&> && !std::is_convertible_v<Ask, bytes>)
+result<identity> identity::from_files(std::string_view certificate_path, std::string_view key_path,
+                                      Ask&& ask) noexcept {
+    auto made = from_files<Use>(certificate_path, key_path);
+    if (made || made.error().why() != reason::password_missing) {
+        return made;
+    }
+    auto const again = [&] {
+        auto const& password = ask();
+        return from_files<Use>(certificate_path, key_path, bytes(password));
+    };
+#if TLSPP_EXCEPTIONS
+    if constexpr (Exceptions) {
+        try {
+            return again();
+        } catch (...) {
+            return std::unexpected(error(errc::callback, reason::callback_threw));
+        }
+    }
+#endif
+    return again();
 }
 } // namespace tlspp::inline TLSPP_ABI
