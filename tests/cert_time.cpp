@@ -12,7 +12,7 @@
 
 using namespace tlspp;
 
-TEST_CASE("times of certificates", "[py:BasicSocketTests.test_cert_time_to_seconds]") {
+TEST_CASE("times of certificates", "[py:BasicSocketTests.test_cert_time_to_seconds][same]") {
     struct row {
         const char* text;
         unix_seconds seconds;
@@ -39,7 +39,7 @@ TEST_CASE("times of certificates", "[py:BasicSocketTests.test_cert_time_to_secon
     CHECK(*read == r.seconds);
 }
 
-TEST_CASE("what is no time of a certificate", "[py:BasicSocketTests.test_cert_time_to_seconds]") {
+TEST_CASE("what is no time of a certificate", "[py:BasicSocketTests.test_cert_time_to_seconds][same]") {
     std::string const text = GENERATE(
         "", "Jan", "Jan  5 09:34 2018 GMT", "Jan  5 09:34:43 2018", "Jan  5 09:34:43 2018 UTC",
         "Jan 35 09:34:43 2018 GMT", "Jan  0 09:34:43 2018 GMT", "Jon  5 09:34:43 2018 GMT", "Jan  5 24:00:00 2018 GMT",
@@ -66,7 +66,7 @@ TEST_CASE("times read back as they were written") {
 }
 
 TEST_CASE("times do not depend on the time zone of the process",
-          "[py:BasicSocketTests.test_cert_time_to_seconds_timezone]") {
+          "[py:BasicSocketTests.test_cert_time_to_seconds_timezone][same]") {
     for (const char* zone : {"UTC", "Pacific/Auckland", "UTC+8"}) {
         test::variable const set("TZ", zone);
         ::tzset();
@@ -76,7 +76,7 @@ TEST_CASE("times do not depend on the time zone of the process",
     ::tzset();
 }
 
-TEST_CASE("times do not depend on the locale", "[py:BasicSocketTests.test_cert_time_to_seconds_locale]") {
+TEST_CASE("times do not depend on the locale", "[py:BasicSocketTests.test_cert_time_to_seconds_locale][same]") {
     std::string const before = std::setlocale(LC_ALL, nullptr);
     for (const char* name : {"de_DE.UTF-8", "fr_FR.UTF-8", "tr_TR.UTF-8", "C"}) { // those that this machine has
         if (std::setlocale(LC_ALL, name) != nullptr) {

@@ -9,7 +9,7 @@
 
 using namespace tlspp;
 
-TEST_CASE("certificates between PEM and DER and back", "[py:BasicSocketTests.test_DER_to_PEM]") {
+TEST_CASE("certificates between PEM and DER and back", "[py:BasicSocketTests.test_DER_to_PEM][same]") {
     std::string const pem = test::shared_certificates().ca.root_pem();
     auto const der = or_throw(certificate_to_der(pem));
     auto const again = or_throw(certificate_to_pem(der));

@@ -45,7 +45,7 @@ std::string own() { return to_pem(or_throw(test::the_world().localhost.leaf()));
 
 TEST_CASE("the certificate of a server, with trust and without",
           "[py:SimpleBackgroundTests.test_get_server_certificate][py:SimpleBackgroundTests.test_get_server_certificate_"
-          "sni]") {
+          "sni][same]") {
     connect_options const here{.address = "127.0.0.1"};
     SECTION("verified") {
         one_server server(test::make_server());
@@ -74,7 +74,7 @@ TEST_CASE("the certificate of a server, with trust and without",
 }
 
 TEST_CASE("a server's certificate by address, without SNI, over IPv6 where there is",
-          "[py:NetworkedTests.test_get_server_certificate_ipv6]") {
+          "[py:NetworkedTests.test_get_server_certificate_ipv6][same]") {
     const char* const address = test::has_ipv6() ? "::1" : "127.0.0.1";
     SECTION("good") {
         one_server server(test::make_server(), address);
@@ -94,7 +94,7 @@ TEST_CASE("a server's certificate by address, without SNI, over IPv6 where there
 }
 
 TEST_CASE("a server's certificate that does not hold is not given, and no socket is left",
-          "[py:SimpleBackgroundTests.test_get_server_certificate_fail]") {
+          "[py:SimpleBackgroundTests.test_get_server_certificate_fail][same]") {
     auto const before = test::open_descriptors();
     {
         one_server server(test::make_server());
@@ -117,7 +117,7 @@ TEST_CASE("a server's certificate that does not hold is not given, and no socket
 }
 
 TEST_CASE("a server that stalls does not hold up who asks for its certificate",
-          "[py:SimpleBackgroundTests.test_get_server_certificate_timeout]") {
+          "[py:SimpleBackgroundTests.test_get_server_certificate_timeout][same]") {
     auto listener = or_throw(bsd_listener::bind("127.0.0.1", 0)); // connects, and nobody answers
     auto const got = insecure_get_server_certificate(
         "localhost", listener.port(), {.connect_timeout = 10'000, .handshake_timeout = 100, .address = "127.0.0.1"});

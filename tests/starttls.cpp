@@ -76,7 +76,8 @@ auto server_by_socket(version v) {
 std::string exactly(bsd_socket& from, std::size_t size) { return test::receive_exactly(from, size); }
 } // namespace
 
-TEST_CASE("shutdown with a deadline, without I/O: the first waits for the second", "[py:SSLObjectTests.test_unwrap]") {
+TEST_CASE("shutdown with a deadline, without I/O: the first waits for the second",
+          "[py:SSLObjectTests.test_unwrap][same]") {
     auto const v = GENERATE(from_range(test::versions));
     test::pair p({.maximum_version = v});
     REQUIRE(p.shake().ok());
@@ -193,7 +194,7 @@ TEST_CASE("shutdown with a deadline ends in time where the peer never stops send
 }
 
 TEST_CASE("after TLS the transport comes back with every plain byte, even one that came with the last record",
-          "[py:ThreadedTests.test_starttls]") {
+          "[py:ThreadedTests.test_starttls][same]") {
     auto const v = GENERATE(from_range(test::versions));
     auto const check = [](auto c) {
         or_throw(c.far.write_all("last words"));
@@ -218,7 +219,7 @@ TEST_CASE("after TLS the transport comes back with every plain byte, even one th
     SECTION("a server") { check(server_by_socket(v)); }
 }
 
-TEST_CASE("plain text, TLS, plain text, TLS on one TCP connection") {
+TEST_CASE("plain text, TLS, plain text, TLS on one TCP connection", "[py:ThreadedTests.test_starttls][same]") {
     test::connected sockets;
     auto const client_context = test::make_client();
     auto const server_context = test::make_server();

@@ -10,7 +10,7 @@
 
 using namespace tlspp;
 
-TEST_CASE("default locations: the environment decides", "[py:BasicSocketTests.test_get_default_verify_paths]") {
+TEST_CASE("default locations: the environment decides", "[py:BasicSocketTests.test_get_default_verify_paths][same]") {
     test::variable const file("SSL_CERT_FILE", "/somewhere/roots.pem");
     test::variable const folder("SSL_CERT_DIR", "/somewhere/roots:/elsewhere");
     auto const found = default_locations::probe();
