@@ -21,6 +21,7 @@ enum class want : std::uint8_t {
 /// Whether the peer is who it should be.
 enum class peer_status : std::uint8_t {
     none,       ///< no certificate was asked for or sent, or the handshake is not complete
+    psk,        ///< a pre-shared key, which only the peer has besides, stood in for certificates
     verified,   ///< chain and, on a client, name hold
     unverified, ///< there is a certificate, and it was not fully checked, did not hold, or was forgiven by `on_verify`
 };
@@ -108,6 +109,9 @@ public:
     [[nodiscard]] result<certificate_chain> verified_chain() const noexcept;
     /// Whether the peer was verified.
     tlspp::peer_status peer_status() const noexcept;
+    /// The identity of the pre-shared key where `peer_status()` is `psk`: a server's client is whom it names. Empty
+    /// otherwise. Lives as long as the connection.
+    std::string_view psk_identity() const noexcept;
     /// What spoke against the peer's chain; of use under `verify_mode::insecure_report_only`.
     verify_flags peer_flags() const noexcept;
 

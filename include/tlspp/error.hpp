@@ -41,7 +41,7 @@ enum class errc : std::uint8_t {
     password,             ///< the private key is encrypted, and the password is missing or wrong
     key_mismatch,         ///< the private key does not belong to the certificate
     no_trust,             ///< verification is on, and there is no trust anchor
-    no_identity,          ///< a server without certificate (and without PSK)
+    no_identity,          ///< a server without certificate and without pre-shared keys
     invalid_name,         ///< not a server name; the sentence says what is wrong with it
     resolve,              ///< the host name has no address; `system()` has the resolver's code
     library_mismatch,     ///< headers and library of Mbed TLS do not belong together
@@ -85,6 +85,18 @@ enum class reason : std::uint8_t {
     suite_not_built,
     suite_needs_warning,
     suite_needs_psk,
+    psk_identity_empty,
+    psk_identity_too_long,
+    psk_identity_twice,
+    psk_empty,
+    psk_too_long,
+    psk_nothing,
+    psk_unknown_identity,
+    psk_wrong_key,
+    psk_refused,
+    psk_bad_lookup,
+    alpn_required_of_none,
+    alpn_none_agreed,
     nothing_selected,
     group_unknown,
     group_not_built,

@@ -5,6 +5,7 @@
 #include <tlspp/error.hpp>
 #include <tlspp/named_group.hpp>
 #include <tlspp/option_list.hpp>
+#include <tlspp/psk.hpp>
 #include <tlspp/signature_scheme.hpp>
 #include <tlspp/x509/crl_list.hpp>
 #include <tlspp/x509/identity.hpp>
@@ -76,8 +77,13 @@ struct client_options {
     option_list<signature_scheme> signature_algorithms = {};
     /// Protocols offered by ALPN (RFC 7301), most wanted first. Default: none.
     option_list<std::string_view> alpn = {};
+    /// A server that agrees on none of them is refused, with no_application_protocol. Default: it may go on without.
+    bool require_alpn = false;
     /// The client's own certificate and key. Default: none is sent.
     std::optional<tlspp::identity> identity = {};
+    /// A key that the server shares, and that stands in for its certificate. Where `trust` is not set, nothing but this
+    /// key is offered, and no certificate is taken. Default: none.
+    std::optional<client_psk> psk = {};
     /// Sees the chain after all checks, and may refuse it. Default: nobody is asked.
     verify_hook on_verify = {};
     /// Default: Mbed TLS's time; without `MBEDTLS_HAVE_TIME_DATE` it must be given.
@@ -118,6 +124,11 @@ struct server_options {
     option_list<signature_scheme> signature_algorithms = {};
     /// Protocols accepted by ALPN (RFC 7301), most wanted first. A client that offers others only is refused.
     option_list<std::string_view> alpn = {};
+    /// A client that offers none at all is refused, too. Default: it is served without.
+    bool require_alpn = false;
+    /// Keys that clients share with this server, and that stand in for certificates. Where `identities` is empty,
+    /// clients without a key are refused. Default: none.
+    std::optional<server_psk> psk = {};
     /// Sees a client's chain after all checks, and may refuse it. Default: nobody is asked.
     verify_hook on_verify = {};
     /// Default: Mbed TLS's time; without `MBEDTLS_HAVE_TIME_DATE` it must be given.

@@ -120,7 +120,8 @@ Options apply_policy(const security_policy& policy, Options options) noexcept {
     if (!options.maximum_version) {
         options.maximum_version = policy.maximum_version > highest ? highest : policy.maximum_version;
     }
-    fill<cipher_suite, suite_count>(options.cipher_suites, policy.cipher_suites, {},
+    fill<cipher_suite, suite_count>(options.cipher_suites, policy.cipher_suites,
+                                    options.psk ? policy.psk_cipher_suites : std::span<const cipher_suite>{},
                                     [](cipher_suite id) { return suite_is_built(static_cast<int>(id)); });
     fill<named_group, group_count>(options.groups, policy.groups, {},
                                    [](named_group id) { return supported_groups().contains(id); });

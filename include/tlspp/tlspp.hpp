@@ -34,6 +34,7 @@
 #include <tlspp/cipher_suite.hpp>
 #include <tlspp/named_group.hpp>
 #include <tlspp/options.hpp>
+#include <tlspp/psk.hpp>
 #include <tlspp/security_policy.hpp>
 #include <tlspp/selection.hpp>
 #include <tlspp/signature_scheme.hpp>

@@ -77,8 +77,37 @@ inline verify_flags connection::peer_flags() const noexcept {
     return core_->verifier.ran() ? detail::found_by_verification(*core_) : verify_flags{};
 }
 
+namespace detail {
+/// Whether a pre-shared key authenticated the peer. TLS 1.2: the suite tells. TLS 1.3: a server took the key that it
+/// looked up; a client has sent no ticket.
+inline bool psk_was_used(const core& c) noexcept {
+    auto const& context = *c.context;
+    if (!c.handshake_complete || context.psk_for == psk_use::none) {
+        return false;
+    }
+    auto const* row = find_suite(static_cast<std::uint16_t>(mbedtls_ssl_get_ciphersuite_id_from_ssl(&c.ssl)));
+    if (row == nullptr || (row->since == version::tls1_2 && !row->needs_psk())) {
+        return false;
+    }
+    bool const looked_up = context.role == role::client || c.psk.at == psk_trace::state::found;
+    return looked_up && (row->since == version::tls1_2 || context.psk_for == psk_use::only);
+}
+} // namespace detail
+
+inline std::string_view connection::psk_identity() const noexcept {
+    auto const& c = *core_;
+    if (!detail::psk_was_used(c)) {
+        return {};
+    }
+    auto const& identity = c.context->role == role::client ? c.context->psk_identity : c.psk.identity;
+    return {reinterpret_cast<const char*>(identity.data()), identity.size()};
+}
+
 inline tlspp::peer_status connection::peer_status() const noexcept {
     auto const& c = *core_;
+    if (detail::psk_was_used(c)) {
+        return tlspp::peer_status::psk;
+    }
     if (!handshake_done() || mbedtls_ssl_get_peer_cert(&c.ssl) == nullptr) {
         return tlspp::peer_status::none;
     }

@@ -56,7 +56,11 @@ inline result<void> connection::handshake() noexcept {
     auto& c = *core_;
     while (c.at != detail::core::stage::open) {
         enter();
-        if (int const code = mbedtls_ssl_handshake(&c.ssl); code == 0) {
+        int code = mbedtls_ssl_handshake(&c.ssl);
+        if (code == 0 && c.context->require_alpn && !alpn()) { // RFC 7301 leaves it to the application
+            code = MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL;
+        }
+        if (code == 0) {
             c.at = detail::core::stage::open;
             c.handshake_complete = true;
             c.watch.handshake_over();

@@ -51,9 +51,6 @@ result<option_list<Wire>> wire_list(const fixed_list<T, N>& chosen, reason none_
     return list;
 }
 
-/// What pre-shared keys are for in a context.
-enum class psk_use : std::uint8_t { none, beside_certificates, only };
-
 inline bool fits(const suite_row& row, version_range range, psk_use psk) noexcept {
     bool const tls1_3 = row.since == version::tls1_3;
     return range.covers(!tls1_3, tls1_3) && (psk != psk_use::only || row.needs_psk() || tls1_3);
@@ -158,7 +155,7 @@ inline version_range with_suites(version_range range, const option_list<int>& su
 
 /// Versions, suites, groups and signature algorithms of a configuration.
 template <class Options>
-result<void> set_up_parameters(context_state& state, const Options& options, psk_use psk) noexcept {
+result<void> set_up_parameters(context_state& state, const Options& options) noexcept {
     auto& config = state.config;
     if (options.cipher_suites.failed() || options.groups.failed() || options.signature_algorithms.failed()) {
         return std::unexpected(error{errc::out_of_memory});
@@ -167,7 +164,7 @@ result<void> set_up_parameters(context_state& state, const Options& options, psk
     if (!wanted) {
         return std::unexpected(wanted.error());
     }
-    auto suites = choose_suites(options.cipher_suites, *wanted, psk);
+    auto suites = choose_suites(options.cipher_suites, *wanted, state.psk_for);
     if (!suites) {
         return std::unexpected(suites.error());
     }

@@ -4,6 +4,7 @@
 
 #include <tlspp/detail/context_checks.hpp>
 #include <tlspp/detail/context_parameters.hpp>
+#include <tlspp/detail/psk_setup.hpp>
 
 /// \file
 /// From options to an `mbedtls_ssl_config`: every check that can be made before the first connection is made here.
@@ -40,7 +41,7 @@ result<void> set_up(context_state& state, const Options& options) noexcept {
         return std::unexpected(
             error{is_out_of_memory(code) ? errc::out_of_memory : errc::internal, reason::none, code});
     }
-    if (auto const done = set_up_parameters(state, options, psk_use::none); !done) {
+    if (auto const done = set_up_parameters(state, options); !done) {
         return done;
     }
     if (auto const listed = state.protocols.assign(options.alpn); !listed) {
@@ -67,10 +68,16 @@ result<void> set_up(context_state& state, const Options& options) noexcept {
         return std::unexpected(error{errc::invalid_argument}.about(".random"));
 #endif
     }
-#if defined(MBEDTLS_SSL_PROTO_TLS1_3)
-    // a pre-shared key without a fresh key exchange would give up forward secrecy
-    mbedtls_ssl_conf_tls13_key_exchange_modes(&config, MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL);
-#endif
+    if (options.psk) {
+        if (auto const shared = set_up_psk(state, *options.psk); !shared) {
+            return shared;
+        }
+    }
+    set_key_exchange_modes(state);
+    state.require_alpn = options.require_alpn;
+    if (options.require_alpn && options.alpn.empty()) {
+        return std::unexpected(error{errc::invalid_argument, reason::alpn_required_of_none});
+    }
     for (auto const& own : state.identities) {
         if (!own) {
             return std::unexpected(error{errc::invalid_argument, reason::empty_handle});
@@ -94,8 +101,12 @@ inline result<void> set_up_client(context_state& state, const client_options& op
     state.role = role::client;
     state.verification.purpose = x509::purpose::server;
     state.verify = options.verify;
-    if (auto const done = set_up_checks(state.verification, options, options.verify != verify_mode::insecure_none);
-        !done) {
+    bool const unverified = options.verify == verify_mode::insecure_none;
+    if (options.psk) {
+        state.psk_for = options.trust || unverified ? psk_use::beside_certificates : psk_use::only;
+    }
+    bool const verifies = !unverified && state.psk_for != psk_use::only;
+    if (auto const done = set_up_checks(state.verification, options, verifies); !done) {
         return done;
     }
     if (options.identity) {
@@ -103,7 +114,7 @@ inline result<void> set_up_client(context_state& state, const client_options& op
     }
     if (options.trust) {
         state.trust = options.trust;
-    } else if (options.verify != verify_mode::insecure_none) {
+    } else if (verifies) {
         if constexpr (build::files) {
             auto system = trust_store::system();
             if (!system) {
@@ -145,7 +156,9 @@ inline result<void> set_up_server(context_state& state, const server_options& op
     state.identities = options.identities;
     state.client_auth = options.client_auth;
     state.trust = options.trust;
-    if (options.identities.empty() && !options.identities.failed()) {
+    if (options.psk) {
+        state.psk_for = options.identities.empty() ? psk_use::only : psk_use::beside_certificates;
+    } else if (options.identities.empty() && !options.identities.failed()) {
         return std::unexpected(error{errc::no_identity});
     }
     if (options.client_auth != client_auth::none && !options.trust) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/detail/psk_store.hpp>
 #include <tlspp/options.hpp>
 #include <tlspp/x509/verify.hpp>
 
@@ -46,6 +47,9 @@ private:
     const char** names_ = nullptr;
 };
 
+/// What pre-shared keys are for in a context.
+enum class psk_use : std::uint8_t { none, beside_certificates, only };
+
 /// What a random source of the user's answers on failure, whatever it returned; outside of Mbed TLS's ranges.
 inline constexpr int code_random_failed = -0x10000002;
 
@@ -73,6 +77,11 @@ struct context_state {
     mbedtls_x509_crt_profile strength{}; ///< where `signature_algorithms` asks for more than the profile
     random_source random;
     protocol_list protocols;
+    psk_store psk;              ///< server
+    secure_buffer psk_identity; ///< client
+    psk_use psk_for = psk_use::none;
+    bool psk_insecure_no_forward_secrecy = false;
+    bool require_alpn = false;
     tlspp::role role = tlspp::role::client;
     version lowest = version::tls1_2;
     version highest = version::tls1_3;

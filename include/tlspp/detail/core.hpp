@@ -47,6 +47,7 @@ struct core {
     const transport_functions* transport;
     chain_verifier verifier;
     record_watch watch;
+    psk_trace psk;
     io_trouble trouble;
     std::size_t pending_write = 0; ///< bytes of the record that waits for the transport; 0: none does
     std::size_t all_written = 0;   ///< of the write_all that waits to go on

@@ -42,12 +42,51 @@ inline error classify_trouble(const core& c) noexcept {
         c.trouble.system);
 }
 
+/// What a server that cannot use a pre-shared key says: RFC 4279 §2, and the broken Finished or binder.
+inline bool is_about_psk(alert a) noexcept {
+    return a == alert::unknown_psk_identity || a == alert::decrypt_error || a == alert::bad_record_mac;
+}
+
 inline error classify_received_alert(const core& c, int code) noexcept {
-    error e{errc::alert_received, reason::none, code};
-    if (auto const received = received_alert(c.ssl); received >= 0) {
-        return e.with(static_cast<alert>(received));
+    int received = received_alert(c.ssl);
+    if (received < 0 && c.watch.saw_fatal_alert()) {
+        received = c.watch.alert_description();
     }
-    return c.watch.saw_fatal_alert() ? e.with(static_cast<alert>(c.watch.alert_description())) : e;
+    if (received < 0) {
+        return {errc::alert_received, reason::none, code};
+    }
+    auto const a = static_cast<alert>(received);
+    auto const& context = *c.context;
+    bool const psk = context.role == role::client && context.psk_for != psk_use::none && c.at != core::stage::open &&
+                     is_about_psk(a);
+    return error{errc::alert_received, psk ? reason::psk_refused : reason::none, code}.with(a);
+}
+
+/// What became of the client's pre-shared key, where that ended the handshake.
+inline std::optional<error> classify_psk(const core& c, int code) noexcept {
+    using state = psk_trace::state;
+    switch (c.psk.at) {
+    case state::threw:
+        return error{errc::callback, reason::callback_threw};
+    case state::bad_size:
+        return error{errc::callback, reason::psk_bad_lookup};
+    case state::no_memory:
+        return error{errc::out_of_memory};
+    case state::unknown:
+        if (c.context->psk_for == psk_use::only || code == MBEDTLS_ERR_SSL_UNKNOWN_IDENTITY) {
+            return error{errc::handshake_failed, reason::psk_unknown_identity, code};
+        }
+        break;
+    case state::found:
+        // TLS 1.2: the Finished cannot be decrypted; TLS 1.3: the binder is wrong
+        if (code == MBEDTLS_ERR_SSL_INVALID_MAC || code == MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE) {
+            return error{errc::handshake_failed, reason::psk_wrong_key, code};
+        }
+        break;
+    case state::not_asked:
+        break;
+    }
+    return std::nullopt;
 }
 
 inline error classify_verification(const core& c, int code) noexcept {
@@ -82,6 +121,12 @@ inline error classify(const core& c, int code) noexcept {
     }
     if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) { // anywhere but in read_some
         return {errc::truncated, reason::silent_end, code};
+    }
+    if (auto const about_psk = classify_psk(c, code); in_handshake && about_psk) {
+        return *about_psk;
+    }
+    if (code == MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL && c.context->require_alpn) {
+        return {errc::handshake_failed, reason::alpn_none_agreed, code};
     }
 #if defined(MBEDTLS_X509_CRT_PARSE_C)
     if (is_verification_failure(code) ||
@@ -123,7 +168,8 @@ inline alert alert_for(const error& e) noexcept {
     case errc::no_certificate:
         return alert::certificate_required;
     case errc::handshake_failed:
-        return alert::handshake_failure;
+        return e.mbedtls_code() == MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL ? alert::no_application_protocol
+                                                                           : alert::handshake_failure;
     case errc::protocol_violation:
         break;
     default:

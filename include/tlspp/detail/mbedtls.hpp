@@ -34,6 +34,15 @@
 #define TLSPP_HAS_PSA 0
 #endif
 
+#if (defined(MBEDTLS_SSL_PROTO_TLS1_2) &&                                                                              \
+     (defined(MBEDTLS_KEY_EXCHANGE_PSK_ENABLED) || defined(MBEDTLS_KEY_EXCHANGE_ECDHE_PSK_ENABLED))) ||                \
+    (defined(MBEDTLS_SSL_PROTO_TLS1_3) && (defined(MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_PSK_ENABLED) ||                \
+                                           defined(MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_PSK_EPHEMERAL_ENABLED)))
+#define TLSPP_HAS_PSK 1
+#else
+#define TLSPP_HAS_PSK 0
+#endif
+
 #include <cstddef>
 #include <cstdint>
 
@@ -142,6 +151,7 @@ struct build {
     static constexpr bool opaque_keys = false;
 #endif
     static constexpr bool psa = TLSPP_HAS_PSA != 0;
+    static constexpr bool psk = TLSPP_HAS_PSK != 0;
 };
 
 /// PSA has to be up before any key is parsed (4.x) or any TLS 1.3 handshake begins. Idempotent; never undone, because

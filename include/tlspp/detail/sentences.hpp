@@ -72,7 +72,7 @@ constexpr sentence sentence_of(errc code) noexcept {
                 "set .trust, install the system's CA certificates (package ca-certificates), or write .verify = "
                 "verify_mode::insecure_none"};
     case errc::no_identity:
-        return {"a server needs a certificate and a private key", "set .identities"};
+        return {"a server needs a certificate and a private key, or pre-shared keys", "set .identities or .psk"};
     case errc::invalid_name:
         return {"{} is not a server name", ""};
     case errc::resolve:
@@ -284,6 +284,34 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
                 "write the name as the enumerator in cipher_suite.hpp, with the word insecure, or choose another one"};
     case suite_needs_psk:
         return {"the cipher suite {} needs a pre-shared key", "set .psk, or choose another one"};
+    case psk_identity_empty:
+        return {"the identity of a pre-shared key is empty", "give the name that the server knows the key by"};
+    case psk_identity_too_long:
+        return {"the identity {} of a pre-shared key is too long", "give at most 1024 bytes"};
+    case psk_identity_twice:
+        return {"there are two pre-shared keys for the identity {}", "leave one of them out"};
+    case psk_empty:
+        return {"the pre-shared key of {} is empty", "give at least 16 random bytes"};
+    case psk_too_long:
+        return {"the pre-shared key of {} is longer than this build of Mbed TLS takes",
+                "shorten it, or build Mbed TLS with a larger MBEDTLS_PSK_MAX_LEN"};
+    case psk_nothing:
+        return {".psk has neither keys nor a lookup", "set one of them, or leave .psk out"};
+    case psk_unknown_identity:
+        return {"the client has no pre-shared key that this server knows", "compare the identities on both sides"};
+    case psk_wrong_key:
+        return {"the client's pre-shared key is not the one that belongs to its identity",
+                "compare the keys on both sides"};
+    case psk_refused:
+        return {"the server could not use the pre-shared key", "compare identity and key on both sides"};
+    case psk_bad_lookup:
+        return {"the lookup of pre-shared keys returned more bytes than there was room for",
+                "return the length of the key, or 0 where there is none"};
+    case alpn_required_of_none:
+        return {".require_alpn is set, and .alpn has no protocols", "set .alpn"};
+    case alpn_none_agreed:
+        return {"the two sides agreed on no application protocol, and .require_alpn is set",
+                "compare .alpn with what the peer has"};
     case nothing_selected:
         return {"no name in the list can be selected in this build of Mbed TLS", "name one without ?"};
     case group_unknown:

@@ -45,6 +45,11 @@ inline peer_name keep_name(const wanted_peer& wanted, char* storage) noexcept {
 inline int on_client_hello(mbedtls_ssl_context* ssl) noexcept {
 #if defined(MBEDTLS_SSL_SRV_C) && defined(MBEDTLS_SSL_SERVER_NAME_INDICATION)
     auto& c = *static_cast<core*>(mbedtls_ssl_get_user_data_p(ssl));
+#if defined(MBEDTLS_SSL_ALPN)
+    if (c.context->require_alpn && mbedtls_ssl_get_alpn_protocol(ssl) == nullptr) {
+        return MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL;
+    }
+#endif
     std::size_t size = 0;
     auto const* const asked = reinterpret_cast<const char*>(mbedtls_ssl_get_hs_sni(ssl, &size));
     if (asked == nullptr || size == 0 || size > sni_capacity) {
