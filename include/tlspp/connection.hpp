@@ -5,6 +5,8 @@
 #include <tlspp/deadline.hpp>
 #include <tlspp/detail/core.hpp>
 #include <tlspp/error.hpp>
+#include <tlspp/named_group.hpp>
+#include <tlspp/signature_scheme.hpp>
 #include <tlspp/x509/certificate_chain.hpp>
 
 #include <optional>
@@ -92,6 +94,26 @@ public:
     tlspp::version version() const noexcept;
     /// The negotiated suite; empty before the handshake.
     tlspp::cipher cipher() const noexcept;
+    /// The group of the key agreement. Empty before the handshake, where a session was resumed without a new agreement
+    /// (TLS 1.2), and for groups that `named_group` does not have.
+    template <bool Use = true>
+    std::optional<named_group> group() const noexcept;
+    /// The algorithm of the server's signature, which stands in the clear in TLS 1.2 only. Empty in TLS 1.3, where
+    /// nothing was signed (a session was resumed, PSK), and for algorithms that `signature_scheme` does not have.
+    template <bool Use = true>
+    std::optional<tlspp::signature_scheme> signature_scheme() const noexcept;
+    /// Whether the handshake took up a session, or a pre-shared key, instead of certificates (Python's
+    /// `session_reused`). False before it is complete.
+    template <bool Use = true>
+    bool session_reused() const noexcept;
+    /// Whether the session's secret is bound to this very handshake: always in TLS 1.3, in TLS 1.2 where both sides
+    /// have RFC 7627. False before it is complete.
+    template <bool Use = true>
+    bool extended_master_secret() const noexcept;
+    /// Whether the server asked for another ClientHello (HelloRetryRequest), which costs a round trip: it wanted a
+    /// group that the client had sent no share of.
+    template <bool Use = true>
+    bool hello_retried() const noexcept;
     /// The protocol agreed on by ALPN; lives as long as the context. Empty where there is none.
     std::optional<std::string_view> alpn() const noexcept;
     /// Client: the name or address that was asked for, empty under `insecure_any_name`. Server: the name that the

@@ -152,6 +152,12 @@ enum class reason : std::uint8_t {
     plaintext_before_tls,
     time_malformed,
     not_a_stream,
+    duplicate_extension,
+    unsolicited_extension,
+    compressed_point,
+    no_null_compression,
+    resumption_without_extended_master_secret,
+    session_id_echo,
     last_of_core, // further ones are added above, by the header that reports them
 };
 

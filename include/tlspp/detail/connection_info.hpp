@@ -35,6 +35,44 @@ inline tlspp::cipher connection::cipher() const noexcept {
     return {row->openssl_name, name(version()), row->bits, row->iana_name, id};
 }
 
+namespace detail {
+/// What the inspector saw of a handshake that is complete; nothing before.
+template <bool Use, bool Inspector = inspector::exists>
+handshake_facts facts_of(const core& c) noexcept {
+    static_assert(!Use || Inspector,
+                  "TLSPP_INSPECTOR=0 leaves out the reader of handshake messages, and what it tells");
+    return c.handshake_complete ? c.watch.inside().facts() : handshake_facts{};
+}
+} // namespace detail
+
+template <bool Use>
+std::optional<named_group> connection::group() const noexcept {
+    auto const* row = detail::find_group(detail::facts_of<Use>(*core_).group);
+    return row == nullptr ? std::nullopt : std::optional(row->id);
+}
+
+template <bool Use>
+std::optional<tlspp::signature_scheme> connection::signature_scheme() const noexcept {
+    auto const* row = detail::find_scheme(detail::facts_of<Use>(*core_).scheme);
+    return row == nullptr ? std::nullopt : std::optional(row->id);
+}
+
+template <bool Use>
+bool connection::session_reused() const noexcept {
+    return detail::facts_of<Use>(*core_).resumed();
+}
+
+template <bool Use>
+bool connection::extended_master_secret() const noexcept {
+    auto const facts = detail::facts_of<Use>(*core_);
+    return facts.is_tls1_3() || facts.extended_master_secret;
+}
+
+template <bool Use>
+bool connection::hello_retried() const noexcept {
+    return detail::facts_of<Use>(*core_).retried;
+}
+
 inline std::optional<std::string_view> connection::alpn() const noexcept {
 #if defined(MBEDTLS_SSL_ALPN)
     if (const char* const chosen = mbedtls_ssl_get_alpn_protocol(&core_->ssl); chosen != nullptr) {

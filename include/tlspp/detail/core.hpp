@@ -10,7 +10,7 @@ namespace tlspp::inline TLSPP_ABI::detail {
 
 /// What the transport last said when it did not say "here are bytes".
 struct io_trouble {
-    enum class kind : std::uint8_t { none, timed_out, reset, system, no_memory, threw, flood } what = kind::none;
+    enum class kind : std::uint8_t { none, timed_out, reset, system, no_memory, threw, flood, flaw } what = kind::none;
     int system = 0;
 };
 
@@ -35,7 +35,7 @@ struct core {
 
     core(ref<const context_state> shared, const transport_functions& functions, const peer_name& peer) noexcept
         : context(std::move(shared)), transport(&functions),
-          verifier(context->verification, peer, context->client_auth == client_auth::optional) {
+          verifier(context->verification, peer, context->client_auth == client_auth::optional), watch(context->role) {
         mbedtls_ssl_init(&ssl);
     }
     core(const core&) = delete;
@@ -174,6 +174,10 @@ template <class T, bool Exceptions>
 int send_function(void* context, const unsigned char* data, std::size_t size) noexcept {
     auto& c = *static_cast<core*>(context);
     std::span<const std::byte> const out{reinterpret_cast<const std::byte*>(data), size};
+    if (!c.watch.sending(out.data(), size)) [[unlikely]] {
+        c.trouble.what = io_trouble::kind::flaw;
+        return code_trouble;
+    }
     auto const taken = guard<Exceptions>::call(c.trouble, [&] { return block<T>::of(&c).carrier.send(out); });
     // Sizes are those of Mbed TLS's buffers, far below INT_MAX. A 0 would reach the caller as success (ssl_msg.c,
     // flush_output), a number above size as corruption.
@@ -204,7 +208,7 @@ int receive_function(void* context, unsigned char* data, std::size_t size) noexc
         return 0;
     }
     if (!c.watch.received(in.data(), n)) {
-        c.trouble.what = io_trouble::kind::flood;
+        c.trouble.what = c.watch.inside().flaw() == hello_flaw::none ? io_trouble::kind::flood : io_trouble::kind::flaw;
         return code_trouble;
     }
     return static_cast<int>(n);

@@ -20,6 +20,27 @@ inline bool is_any_of(int code, std::initializer_list<int> codes) noexcept {
     return false;
 }
 
+/// What the inspector found.
+inline error classify_flaw(hello_flaw flaw) noexcept {
+    switch (flaw) {
+    case hello_flaw::duplicate_extension:
+        return {errc::protocol_violation, reason::duplicate_extension};
+    case hello_flaw::unsolicited_extension:
+        return {errc::protocol_violation, reason::unsolicited_extension};
+    case hello_flaw::compressed_point:
+        return {errc::protocol_violation, reason::compressed_point};
+    case hello_flaw::no_null_compression:
+        return {errc::protocol_violation, reason::no_null_compression};
+    case hello_flaw::resumption_without_extended_master_secret:
+        return {errc::handshake_failed, reason::resumption_without_extended_master_secret};
+    case hello_flaw::session_id_echo:
+        return {errc::protocol_violation, reason::session_id_echo};
+    case hello_flaw::none:
+        break;
+    }
+    return {errc::internal};
+}
+
 inline error classify_trouble(const core& c) noexcept {
     using kind = io_trouble::kind;
     switch (c.trouble.what) {
@@ -29,6 +50,8 @@ inline error classify_trouble(const core& c) noexcept {
         return {errc::out_of_memory};
     case kind::flood:
         return {errc::protocol_violation, reason::too_many_records};
+    case kind::flaw:
+        return classify_flaw(c.watch.inside().flaw());
     case kind::timed_out:
     case kind::reset:
     case kind::system:
@@ -174,6 +197,18 @@ inline alert alert_for(const error& e) noexcept {
         break;
     default:
         return alert::internal_error;
+    }
+    switch (e.why()) {
+    case reason::duplicate_extension:
+        return alert::decode_error;
+    case reason::unsolicited_extension:
+        return alert::unsupported_extension;
+    case reason::compressed_point:
+    case reason::no_null_compression:
+    case reason::session_id_echo:
+        return alert::illegal_parameter;
+    default:
+        break;
     }
     int const code = e.mbedtls_code();
     if (code == MBEDTLS_ERR_SSL_INVALID_MAC) {

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-#include <tlspp/config.hpp>
-
-#include <cstddef>
-#include <cstdint>
+#include <tlspp/detail/inspector.hpp>
 
 namespace tlspp::inline TLSPP_ABI::detail {
 
 /// Follows the record headers (RFC 8446 §5.1) that pass through the transport. Mbed TLS tells neither whether it sent
-/// an alert before it gave up, nor bounds what a peer can send without ever saying anything.
+/// an alert before it gave up, nor bounds what a peer can send without ever saying anything. During the handshake it
+/// shows the inspector what is in the clear.
 class record_watch {
 public:
     enum content : std::uint8_t { change_cipher_spec = 20, alert_record = 21, handshake = 22, application_data = 23 };
+
+    explicit record_watch(role own = role::client) noexcept
+        : inspector_(own), own_(own), peer_(own == role::client ? role::server : role::client) {}
 
     /// Records in a row that carry nothing for the application, and warning alerts in a row, before the peer is
     /// taken for hostile.
@@ -20,6 +21,10 @@ public:
     /// Records of one handshake; 16 KiB of messages cut into single bytes stay below.
     static constexpr unsigned handshake_limit = 40000;
 
+    /// Before Mbed TLS's bytes are sent. False: they must not be, see `inspector::flaw`.
+    bool sending(const std::byte* data, std::size_t size) noexcept {
+        return !handshaking_ || out_unsent_ != 0 || show_sent(data, size);
+    }
     /// Bytes that Mbed TLS asked to send, and how many of them went.
     void sent(const std::byte* data, std::size_t asked, std::size_t taken) noexcept {
         if (out_unsent_ == 0) { // a new record starts
@@ -30,15 +35,12 @@ public:
         out_unsent_ = asked - taken;
     }
 
-    /// Bytes that the transport delivered. False: the peer floods us.
+    /// Bytes that the transport delivered. False: the peer floods us, or its hello has a flaw, see `inspector::flaw`.
     bool received(const std::byte* data, std::size_t size) noexcept {
         sent_since_receive_ = false;
         if (size <= in_body_) { // the usual case: the body of one record
-            if (alert_size_ < 2) [[unlikely]] {
-                keep_alert(data, size);
-            }
             in_body_ -= size;
-            return true;
+            return !follows_body_ || follow_body(data, size);
         }
         if (size == 5 && in_body_ == 0 && header_size_ == 0) { // and its header
             return begin_record(data);
@@ -73,6 +75,9 @@ public:
     bool saw_fatal_alert() const noexcept { return alert_[0] == 2 && alert_size_ == 2; }
     std::uint8_t alert_description() const noexcept { return alert_[1]; }
 
+    inspector& inside() noexcept { return inspector_; }
+    const inspector& inside() const noexcept { return inspector_; }
+
 private:
     [[gnu::noinline]] bool received_slowly(const std::byte* data, std::size_t size) noexcept {
         while (size != 0) {
@@ -84,7 +89,9 @@ private:
                 }
             } else {
                 auto const part = size < in_body_ ? size : in_body_;
-                keep_alert(data, part);
+                if (follows_body_ && !follow_body(data, part)) {
+                    return false;
+                }
                 in_body_ -= part;
                 data += part;
                 size -= part;
@@ -97,7 +104,7 @@ private:
         auto const type = static_cast<std::uint8_t>(header[0]);
         header_size_ = 0;
         in_body_ = static_cast<std::size_t>(header[3]) << 8 | static_cast<std::size_t>(header[4]);
-        alert_size_ = 3;
+        follows_body_ = false;
         ++idle_;
         if (type == application_data && !handshaking_) [[likely]] {
             return idle_ <= idle_limit;
@@ -108,8 +115,13 @@ private:
     [[gnu::noinline]] bool begin_other_record(std::uint8_t type, bool known_version) noexcept {
         if (type == alert_record) {
             ++warnings_;
-            alert_size_ = in_body_ == 2 ? 0 : 3;
+            if (in_body_ == 2) { // else it is encrypted
+                alert_size_ = 0;
+                follows_body_ = true;
+            }
         }
+        follows_inside_ = handshaking_ && inspector_.begin_record(peer_, static_cast<content_type>(type));
+        follows_body_ = follows_body_ || follows_inside_;
         if (!seen_first_) {
             seen_first_ = true;
             not_tls_ = type < change_cipher_spec || type > application_data || !known_version;
@@ -121,12 +133,36 @@ private:
         return idle_ <= idle_limit && warnings_ <= warning_limit;
     }
 
-    void keep_alert(const std::byte* data, std::size_t size) noexcept {
+    [[gnu::noinline]] bool follow_body(const std::byte* data, std::size_t size) noexcept {
+        if (follows_inside_) {
+            inspector_.body(peer_, data, size);
+            return inspector_.flaw() == hello_flaw::none;
+        }
         for (std::size_t i = 0; alert_size_ < 2 && i != size; ++i) {
             alert_[alert_size_++] = static_cast<std::uint8_t>(data[i]);
         }
+        return true;
     }
 
+    /// Mbed TLS hands over whole records. An alert may always be sent.
+    [[gnu::noinline]] bool show_sent(const std::byte* data, std::size_t size) noexcept {
+        bool good = true;
+        if constexpr (inspector::exists) {
+            while (size >= 5) {
+                auto const length = static_cast<std::size_t>(data[3]) << 8 | static_cast<std::size_t>(data[4]);
+                auto const part = length < size - 5 ? length : size - 5;
+                if (inspector_.begin_record(own_, static_cast<content_type>(data[0]))) {
+                    inspector_.body(own_, data + 5, part);
+                    good = inspector_.flaw() == hello_flaw::none;
+                }
+                data += 5 + part;
+                size -= 5 + part;
+            }
+        }
+        return good;
+    }
+
+    [[no_unique_address]] inspector inspector_;
     std::size_t in_body_ = 0;
     std::size_t out_unsent_ = 0;
     std::uint16_t idle_ = 0;
@@ -137,7 +173,11 @@ private:
     std::byte header_[5] = {};
     std::uint8_t header_size_ = 0;
     std::uint8_t alert_[2] = {};
-    std::uint8_t alert_size_ = 3; // 3: not the body of a plaintext alert
+    std::uint8_t alert_size_ = 0;
+    role own_;
+    role peer_;
+    bool follows_body_ = false;   ///< the body of this record is looked at
+    bool follows_inside_ = false; ///< by the inspector; otherwise it is an alert in the clear
     bool handshaking_ = true;
     bool sent_since_receive_ = false;
     bool seen_first_ = false;

@@ -188,6 +188,20 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
     case undecipherable_answer:
         return {"the client's answer could not be decrypted, most likely because it refused the handshake",
                 "see the client's log: it may not trust this server's certificate"};
+    case duplicate_extension:
+        return {"the peer's hello message carries an extension twice", "the other side is broken or hostile"};
+    case unsolicited_extension:
+        return {"the server answered an extension that was not asked for", "the other side is broken or hostile"};
+    case compressed_point:
+        return {"the peer uses compressed points of elliptic curves, which TLS no longer has (RFC 8422)",
+                "the other side is broken or very old"};
+    case no_null_compression:
+        return {"the client wants compression, and TLS has none", "the other side is broken or hostile"};
+    case resumption_without_extended_master_secret:
+        return {"a session of TLS 1.2 was to be resumed without extended master secret (RFC 7627)",
+                "connect without a session; the other side has changed, or someone is in between"};
+    case session_id_echo:
+        return {"the server took up a session that was not offered", "the other side is broken or hostile"};
     case silent_end:
         return {"the peer closed the connection during the handshake",
                 "see the peer's log; it may have refused what it was offered"};
