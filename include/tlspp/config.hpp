@@ -33,6 +33,12 @@
 #define TLSPP_INSPECTOR 1
 #endif
 
+/// `TLSPP_PATH_SEARCH`: 0 leaves out the search for other paths where the one that Mbed TLS built in a handshake is bad:
+/// less code, for firmware whose peers send their intermediates in order. Default: 1.
+#ifndef TLSPP_PATH_SEARCH
+#define TLSPP_PATH_SEARCH 1
+#endif
+
 /// `TLSPP_IDN`: 1 converts internationalised server names with libidn2, which is then needed (`idn.hpp`). Default: 0,
 /// they are refused.
 #ifndef TLSPP_IDN

@@ -108,7 +108,7 @@ inline result<certificate_chain> connection::verified_chain() const noexcept {
     if (!context.trust || unverified) {
         return std::unexpected(error{errc::no_trust});
     }
-    return detail::chain_builder::run(*peer, *context.trust, context.verification);
+    return detail::build_again(*peer, *context.trust, context.verification, core_->verifier.name());
 }
 
 inline verify_flags connection::peer_flags() const noexcept {

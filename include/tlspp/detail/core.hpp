@@ -35,7 +35,9 @@ struct core {
 
     core(ref<const context_state> shared, const transport_functions& functions, const peer_name& peer) noexcept
         : context(std::move(shared)), transport(&functions),
-          verifier(context->verification, peer, context->client_auth == client_auth::optional), watch(context->role) {
+          verifier(context->verification, peer, context->client_auth == client_auth::optional,
+                   context->trust ? &*context->trust : nullptr),
+          watch(context->role) {
         mbedtls_ssl_init(&ssl);
     }
     core(const core&) = delete;

@@ -121,6 +121,8 @@ public:
     /// Mbed TLS's list of all certificates, parsed and kept from the first call on; null for an empty handle, and where
     /// there is no memory. Valid as long as a handle lives.
     mbedtls_x509_crt* native_handle() const noexcept { return block_ ? block_->whole_list() : nullptr; }
+    /// The same list, where there is one already: what `install` gives to a configuration.
+    mbedtls_x509_crt* parsed_list() const noexcept { return block_ ? block_->list.get() : nullptr; }
 
 private:
     static result<trust_store> empty() noexcept;
@@ -286,7 +288,7 @@ result<void> trust_store::for_each_named(const x509::distinguished_name& name, E
 }
 
 inline result<void> trust_store::install(mbedtls_ssl_config& config, mbedtls_x509_crl* crls) const noexcept {
-    mbedtls_x509_crt* all = block_ ? block_->list.get() : nullptr;
+    mbedtls_x509_crt* all = parsed_list();
 #if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
     if (block_ && all == nullptr && crls == nullptr) {
         mbedtls_ssl_conf_ca_cb(&config, &detail::anchors::supply, block_.get());

@@ -2,9 +2,8 @@
 #pragma once
 #include <tlspp/verify_flags.hpp>
 
-#include <tlspp/x509/checks/all.hpp>
-#include <tlspp/x509/checks/name.hpp>
-#include <tlspp/x509/detail/review.hpp>
+#include <tlspp/x509/certificate_chain.hpp>
+#include <tlspp/x509/detail/path_search.hpp>
 #include <tlspp/x509/policy.hpp>
 
 #include <cstdint>
@@ -13,14 +12,21 @@ namespace tlspp::inline TLSPP_ABI::detail {
 
 /// Judges the peer's chain of one connection, from Mbed TLS's verify callback. It lives as long as the
 /// `mbedtls_ssl_context` that it was set for, at one address.
+///
+/// Where the path that Mbed TLS built is bad, `path_search` looks for another one, which counts then. In the good case
+/// that costs nothing.
 class chain_verifier {
 public:
     /// \param policy must live as long as the verifier.
     /// \param name views; what it looks at must live as long as the verifier.
     /// \param refuse_all ends the handshake for any flag even where Mbed TLS's own mode would let it pass
     /// (`client_auth::optional`: no certificate is fine, a bad one is not).
-    chain_verifier(const verify_policy& policy, peer_name name, bool refuse_all = false) noexcept
-        : policy_(&policy), name_(name), refuse_all_(refuse_all) {}
+    /// \param trust where other paths may end; it must live as long as the verifier. Null: the path that Mbed TLS built
+    /// is the only one.
+    /// \param keep gets the path that counts, and `on_verify` is not asked; null: a handshake, nothing is kept.
+    chain_verifier(const verify_policy& policy, peer_name name, bool refuse_all = false,
+                   const trust_store* trust = nullptr, result<certificate_chain>* keep = nullptr) noexcept
+        : policy_(&policy), name_(name), trust_(trust), keep_(keep), refuse_all_(refuse_all) {}
 
     /// The function for `mbedtls_ssl_set_verify`: Mbed TLS calls it for the anchor first, for the peer's own
     /// certificate (depth 0) last, each time with the flags it found for that certificate.
@@ -49,11 +55,13 @@ public:
     bool ran() const noexcept { return ran_; }
     /// What `on_verify` forgave, refused or threw.
     const hook_verdict& verdict() const noexcept { return verdict_; }
+    /// Whom the peer must be.
+    const peer_name& name() const noexcept { return name_; }
     /// Ready for another handshake of the same connection.
     void reset() noexcept {
         flags_ = {};
         verdict_ = {};
-        size_ = 0;
+        path_.size = 0;
         ran_ = false;
     }
 
@@ -64,22 +72,23 @@ private:
 
     /// All is decided at depth 0: only then the chain is known as a whole.
     int take(const mbedtls_x509_crt& crt, unsigned depth, std::uint32_t& flags) noexcept {
-        verify_flags const here(std::uint64_t{flags} & known_to_mbedtls);
-        if (size_ == 0) {
+        if (path_.size == 0) {
             flags_ = {};
-            size_ = depth + 1;
-            anchored_ = !here.has(verify_flag::not_trusted);
+            path_.size = depth + 1;
+            path_.anchored = (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) == 0;
         }
-        flags_ |= here;
-        if (depth < capacity) {
-            chain_[depth] = &crt;
-            of_mbedtls_[depth] = static_cast<std::uint32_t>(here.bits());
+        if (depth < judged_path::capacity) {
+            path_.certificates[depth] = &crt;
+            path_.of_mbedtls[depth] = flags;
         }
         if (depth != 0) {
             flags = 0;
             return 0;
         }
-        if (int const code = judge(); code != 0) {
+        int const code = path_.size <= judged_path::capacity ? judge() : MBEDTLS_ERR_X509_FATAL_ERROR;
+        path_.size = 0; // its certificates are valid in the callback only
+        ran_ = true;
+        if (code != 0) {
             return code;
         }
         auto const against = flags_.without(verdict_.accepted);
@@ -93,45 +102,50 @@ private:
 
     /// \return 0, or a code that ends the handshake at once.
     int judge() noexcept {
-        int code = 0;
-        // Mbed TLS takes URI entries and common names for host names, and knows nothing of `any`: only the check of
-        // this library counts. The same goes for the time, where there is another clock than the system's.
-        flags_ = flags_.without(verify_flag::name_mismatch);
-        if (policy_->clock != nullptr || policy_->insecure_no_clock) {
-            flags_ = flags_.without(verify_flag::expired | verify_flag::not_yet_valid);
+        if (int const code = path_.judge(name_, *policy_); code != 0) {
+            return code;
         }
-        if (!x509::matches_name(*chain_[0], name_)) {
-            flags_ |= verify_flag::name_mismatch;
+        if constexpr (TLSPP_PATH_SEARCH != 0) {
+            if (trust_ != nullptr && path_.could_be_better()) {
+                const mbedtls_x509_crt& peer = *path_.certificates[0];
+                path_search others(*policy_, name_, *trust_, path_search::handshake_budget);
+                if (int const code = others.run(peer, peer.next); code != 0) {
+                    return code;
+                }
+                if (others.good()) {
+                    path_ = others.path();
+                    return finish(); // while what it found lives
+                }
+            }
         }
-        // the trusted-certificate callback gives a certificate that is its own anchor once more
-        if (size_ == 2 && same_bytes(bytes_of(chain_[0]->raw), bytes_of(chain_[1]->raw))) {
-            size_ = 1;
-        }
-        if (size_ > capacity) {
-            flags_ |= verify_flag::chain_too_long;
-        } else {
-            x509::chain_view const chain{chain_, size_, anchored_};
-            flags_ |= x509::check_chain(chain, *policy_);
-            code = review_chain(chain, of_mbedtls_, name_.text, *policy_, flags_, verdict_);
-        }
-        for (const mbedtls_x509_crt*& crt : chain_) {
-            crt = nullptr; // valid in the callback only
-        }
-        size_ = 0;
-        ran_ = true;
-        return code;
+        return finish();
     }
 
-    static constexpr unsigned capacity = MBEDTLS_X509_MAX_VERIFY_CHAIN_SIZE;
+    /// What there is to do with the path that counts.
+    int finish() noexcept {
+        flags_ = path_.found;
+        if (keep_ != nullptr) {
+            return keep();
+        }
+        return policy_->on_verify ? ask_hook(path_.view(), path_.each, name_.text, *policy_, flags_, verdict_) : 0;
+    }
+    int keep() noexcept {
+        auto& kept = *keep_ = certificate_chain::with_size(path_.size);
+        for (std::size_t i = 0; kept && i != path_.size; ++i) {
+            if (auto const set = kept->set(i, *path_.certificates[i]); !set) {
+                kept = std::unexpected(set.error());
+            }
+        }
+        return kept ? 0 : MBEDTLS_ERR_X509_FATAL_ERROR;
+    }
 
     const verify_policy* policy_;
     peer_name name_;
+    const trust_store* trust_;
+    result<certificate_chain>* keep_;
+    judged_path path_;
     verify_flags flags_;
-    const mbedtls_x509_crt* chain_[capacity] = {};
-    std::uint32_t of_mbedtls_[capacity] = {};
     hook_verdict verdict_;
-    unsigned size_ = 0;
-    bool anchored_ = false;
     bool refuse_all_ = false;
     bool ran_ = false;
 };

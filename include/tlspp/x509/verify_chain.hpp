@@ -71,15 +71,26 @@ inline result<void> verify(std::span<const certificate> chain, const trust_store
     } else if (!options.email.empty()) {
         name = {detail::peer_name::kind::email, options.email, {}};
     }
-    detail::path_search search(policy, name, trust, 100);
-    auto const found = complete ? search.run(pool[0], pool[0].next)
-                                : std::unexpected(error(errc::invalid_argument, reason::empty_handle));
-    mbedtls_free(pool);
-    if (!found) {
-        return std::unexpected(found.error());
+    if (!complete) {
+        mbedtls_free(pool);
+        return std::unexpected(error(errc::invalid_argument, reason::empty_handle));
     }
-    if (!found->empty()) {
-        error const refused = error(errc::certificate_rejected).with(*found);
+    verify_flags against;
+    int code = 0;
+    {
+        detail::path_search search(policy, name, trust, detail::path_search::verify_budget);
+        code = search.run(pool[0], pool[0].next);
+        if (code == 0 && !search.good()) {
+            code = search.against(against);
+        }
+    }
+    mbedtls_free(pool);
+    if (code != 0) {
+        return std::unexpected(detail::is_out_of_memory(code) ? error(errc::out_of_memory, reason::none, code)
+                                                              : error(errc::internal, reason::none, code));
+    }
+    if (!against.empty()) {
+        error const refused = error(errc::certificate_rejected).with(against);
         return std::unexpected(options.name != nullptr ? refused.about(options.name->text()) : refused);
     }
     return {};

@@ -4,55 +4,75 @@
 
 #include <tlspp/detail/memory.hpp>
 #include <tlspp/x509/detail/certificate_list.hpp>
+#include <tlspp/x509/detail/judged_path.hpp>
 #include <tlspp/x509/trust_store.hpp>
-#include <tlspp/x509/verify.hpp>
 
 #include <cstddef>
+#include <utility>
 
 namespace tlspp::inline TLSPP_ABI::detail {
 
-/// Looks for a chain that is good, where Mbed TLS takes the first issuer whose name fits and gives up with it: finds
-/// intermediates in any order, other issuers of the same name, and cross-signed ones. Every signature, date and key is
-/// judged by Mbed TLS, one link of the chain at a time; this class only chooses the links. (Over a whole chain, Mbed
-/// TLS also counts self-issued certificates against pathLenConstraint.)
+/// Looks for a path that is good, where Mbed TLS takes the first issuer whose name fits and gives up with it, and never
+/// looks at what was sent before a certificate: finds intermediates in any order, other issuers of the same name, and
+/// cross-signed ones. Every signature, date and key is judged by Mbed TLS, one link of the path at a time; this class
+/// only chooses the links. (Over a whole chain, Mbed TLS also counts self-issued certificates against
+/// pathLenConstraint.)
 ///
 /// A link is a list that Mbed TLS is given: two shallow copies, which own nothing and are never freed with
 /// `mbedtls_x509_crt_free`.
 class path_search {
 public:
-    /// \param budget signature checks in all; a hostile peer decides how many would be possible.
-    path_search(const verify_policy& policy, peer_name name, const trust_store& trust, unsigned budget) noexcept
-        : policy_(&policy), name_(name), trust_(trust), budget_(budget) {}
+    /// For handshakes. Mbed TLS itself checks up to some 400 signatures for a list that was made for it: 45
+    /// certificates in a message of 16 KiB, each an expired issuer of the one before.
+    static constexpr unsigned handshake_budget = 64;
+    /// For `x509::verify`, whose lists may be longer.
+    static constexpr unsigned verify_budget = 256;
+
+    /// \param budget how many signatures are checked, and certificates of whole paths judged, in all; a hostile peer
+    /// decides how many would be possible.
+    path_search(const verify_policy& policy, const peer_name& name, const trust_store& trust, unsigned budget) noexcept
+        : policy_(policy), name_(name), trust_(trust), budget_(budget) {}
     path_search(const path_search&) = delete;
     path_search& operator=(const path_search&) = delete;
-    ~path_search() { mbedtls_free(copies_); }
+    ~path_search() {
+        mbedtls_free(copies_);
+        free_certificates(kept_);
+    }
 
-    /// The flags of the best chain from `leaf`, over `pool` (a list of Mbed TLS's), to an anchor: empty where one is
-    /// good.
-    /// \return `errc::out_of_memory`.
-    result<verify_flags> run(const mbedtls_x509_crt& leaf, const mbedtls_x509_crt* pool) noexcept {
+    /// Looks for a good path from `leaf`, over `pool` (a list of Mbed TLS's), to an anchor.
+    /// \return 0, or a code of Mbed TLS's that ends the handshake: memory ran out, or a clock or hash failed.
+    int run(const mbedtls_x509_crt& leaf, const mbedtls_x509_crt* pool) noexcept {
         copies_ = static_cast<mbedtls_x509_crt*>(mbedtls_calloc(2, sizeof(mbedtls_x509_crt)));
         if (copies_ == nullptr) {
-            return std::unexpected(error(errc::out_of_memory));
+            return MBEDTLS_ERR_X509_ALLOC_FAILED;
         }
         pool_ = pool;
-        path_[0] = &leaf;
-        bool const good = extend(1);
-        if (!good && !judged_ && !failed_) {
-            budget_ = 1; // for what Mbed TLS says of the certificate alone
-            (void)link(leaf, nullptr, flags_[0]);
-            flags_[0].child |= MBEDTLS_X509_BADCERT_NOT_TRUSTED;
+        path_.certificates[0] = &leaf;
+        good_ = extend(1) && failure_ == 0;
+        return failure_;
+    }
+
+    /// Whether `run` found one: then it is `path()`, as long as this object lives.
+    bool good() const noexcept { return good_; }
+    const judged_path& path() const noexcept { return path_; }
+    /// What speaks against the best path, where none is good.
+    /// \return a code of Mbed TLS's: see `run`.
+    int against(verify_flags& out) noexcept {
+        if (!judged_ && failure_ == 0) { // what Mbed TLS says of the certificate alone
+            budget_ = 1;
+            link_flags alone;
+            (void)link(*path_.certificates[0], nullptr, alone);
+            path_.of_mbedtls[0] = alone.child | MBEDTLS_X509_BADCERT_NOT_TRUSTED;
+            path_.anchored = false;
             (void)judge(1);
         }
-        if (failed_) {
-            return std::unexpected(error(errc::out_of_memory));
-        }
-        // only a whole chain to an anchor may come out without a flag, whatever went on above
-        return good ? verify_flags() : best_.empty() ? verify_flags(verify_flag::not_trusted) : best_;
+        // only a whole path to an anchor may come out without a flag, whatever went on above
+        out = first_.empty() ? verify_flags(verify_flag::not_trusted) : first_;
+        return failure_;
     }
 
 private:
-    static constexpr std::size_t capacity = MBEDTLS_X509_MAX_VERIFY_CHAIN_SIZE;
+    static constexpr std::size_t capacity = judged_path::capacity;
 
     struct link_flags {
         std::uint32_t child = 0;
@@ -64,63 +84,70 @@ private:
     }
     bool in_path(const mbedtls_x509_crt& crt, std::size_t size) const noexcept {
         for (std::size_t i = 0; i != size; ++i) {
+            const mbedtls_x509_crt& other = *path_.certificates[i];
             // the same name with the same key again leads nowhere new
-            if (same(*path_[i], crt) || (same_bytes(bytes_of(path_[i]->subject_raw), bytes_of(crt.subject_raw)) &&
-                                         same_bytes(bytes_of(path_[i]->pk_raw), bytes_of(crt.pk_raw)))) {
+            if (same(other, crt) || (same_bytes(bytes_of(other.subject_raw), bytes_of(crt.subject_raw)) &&
+                                     same_bytes(bytes_of(other.pk_raw), bytes_of(crt.pk_raw)))) {
                 return true;
             }
         }
         return false;
     }
+    /// Key identifiers are hints (RFC 5280 §4.2.1.1): what they speak for is tried first, what they speak against last.
+    static bool is_likely(const mbedtls_x509_crt& child, const mbedtls_x509_crt& parent) noexcept {
+        bytes const wanted = bytes_of(child.authority_key_id.keyIdentifier);
+        bytes const offered = bytes_of(parent.subject_key_id);
+        return wanted.empty() || offered.empty() || same_bytes(wanted, offered);
+    }
 
-    /// True where a good chain begins with the first `size` of the path.
+    /// True where a good path begins with the first `size` certificates.
     bool extend(std::size_t size) noexcept {
-        const mbedtls_x509_crt& last = *path_[size - 1];
         mbedtls_x509_crt* anchors = nullptr;
-        if (trust_store::find_issuers(const_cast<trust_store*>(&trust_), &last, &anchors) != 0) {
-            failed_ = true;
+        if (int const code =
+                trust_store::find_issuers(const_cast<trust_store*>(&trust_), path_.certificates[size - 1], &anchors);
+            code != 0) {
+            failure_ = is_out_of_memory(code) ? MBEDTLS_ERR_X509_ALLOC_FAILED : code;
             return false;
         }
-        bool const found = to_anchor(size, anchors);
+        if (to_anchor(size, anchors)) {
+            kept_ = anchors; // the path ends there
+            return true;
+        }
         free_certificates(anchors);
-        return found || (size + 1 < capacity && to_intermediate(size));
+        return size + 1 < capacity && (to_intermediate(size, true) || to_intermediate(size, false));
     }
 
     bool to_anchor(std::size_t size, const mbedtls_x509_crt* anchors) noexcept {
-        const mbedtls_x509_crt& last = *path_[size - 1];
+        const mbedtls_x509_crt& last = *path_.certificates[size - 1];
         for (const mbedtls_x509_crt* anchor = anchors; anchor != nullptr; anchor = anchor->next) {
             link_flags found;
             if (!link(last, anchor, found)) {
                 continue;
             }
-            flags_[size - 1] = found;
-            if (size == 1 && same(*anchor, last)) {
-                if (judge(1)) {
-                    return true;
-                }
-                continue;
-            }
-            path_[size] = anchor;
-            flags_[size] = {found.parent, 0};
-            if (judge(size + 1)) {
+            path_.of_mbedtls[size - 1] = found.child;
+            path_.certificates[size] = anchor;
+            path_.of_mbedtls[size] = found.parent;
+            path_.anchored = true;
+            if (judge(size == 1 && same(*anchor, last) ? 1 : size + 1)) {
                 return true;
             }
         }
         return false;
     }
 
-    bool to_intermediate(std::size_t size) noexcept {
-        const mbedtls_x509_crt& last = *path_[size - 1];
+    bool to_intermediate(std::size_t size, bool likely) noexcept {
+        const mbedtls_x509_crt& last = *path_.certificates[size - 1];
         for (const mbedtls_x509_crt* next = pool_; next != nullptr; next = next->next) {
-            if (budget_ == 0 || failed_) {
+            if (budget_ == 0 || failure_ != 0) {
                 return false;
             }
-            if (next->version == 0 || in_path(*next, size) ||
-                !x509::same_name(bytes_of(next->subject_raw), bytes_of(last.issuer_raw)) ||
-                !link(last, next, flags_[size - 1])) {
+            link_flags found;
+            if (next->version == 0 || is_likely(last, *next) != likely || in_path(*next, size) ||
+                !x509::same_name(bytes_of(next->subject_raw), bytes_of(last.issuer_raw)) || !link(last, next, found)) {
                 continue;
             }
-            path_[size] = next;
+            path_.of_mbedtls[size - 1] = found.child;
+            path_.certificates[size] = next;
             if (extend(size + 1)) {
                 return true;
             }
@@ -130,7 +157,7 @@ private:
 
     /// Asks Mbed TLS about one link: true where `parent` has signed `child` and may sign. Null: about `child` alone.
     bool link(const mbedtls_x509_crt& child, const mbedtls_x509_crt* parent, link_flags& out) noexcept {
-        if (budget_ == 0 || failed_) {
+        if (budget_ == 0 || failure_ != 0) {
             return false;
         }
         --budget_;
@@ -149,8 +176,10 @@ private:
         std::uint32_t flags = 0;
         int const code =
             mbedtls_x509_crt_verify_with_profile(&copies_[0], parent == nullptr ? nullptr : &copies_[1], nullptr,
-                                                 &strength_of(*policy_), nullptr, &flags, note, &out);
-        failed_ = failed_ || is_out_of_memory(code);
+                                                 &strength_of(policy_), nullptr, &flags, note, &out);
+        if (is_out_of_memory(code)) {
+            failure_ = MBEDTLS_ERR_X509_ALLOC_FAILED;
+        }
         if (code != 0 && code != MBEDTLS_ERR_X509_CERT_VERIFY_FAILED) {
             out.child |= MBEDTLS_X509_BADCERT_SKIP_VERIFY;
             return false;
@@ -158,37 +187,33 @@ private:
         return (out.child & MBEDTLS_X509_BADCERT_NOT_TRUSTED) == 0;
     }
 
-    /// Judges the first `size` of the path as one chain, by the verifier that handshakes use.
+    /// Judges the first `size` certificates as one path.
     bool judge(std::size_t size) noexcept {
-        chain_verifier verifier(*policy_, name_);
-        for (std::size_t i = size; i-- != 0;) {
-            std::uint32_t flags = flags_[i].child;
-            int const code = chain_verifier::callback(&verifier, const_cast<mbedtls_x509_crt*>(path_[i]),
-                                                      static_cast<int>(i), &flags);
-            if (code != 0) {
-                failed_ = true;
-                return false;
-            }
+        auto const cost = static_cast<unsigned>(size);
+        budget_ -= cost < budget_ ? cost : budget_;
+        path_.size = size;
+        if (int const code = path_.judge(name_, policy_); code != 0) {
+            failure_ = code;
+            return false;
         }
-        auto const found = verifier.flags();
-        // of several that are bad, the first tells: it is the one that Mbed TLS would have taken
-        if (!judged_ || found.empty()) {
-            best_ = found;
+        if (!judged_) { // of several that are bad, the first tells: it is the one that Mbed TLS would have taken
+            first_ = path_.found;
         }
         judged_ = true;
-        return found.empty();
+        return path_.found.empty();
     }
 
-    const verify_policy* policy_;
-    peer_name name_;
+    const verify_policy& policy_;
+    const peer_name& name_;
     const trust_store& trust_;
     unsigned budget_;
+    int failure_ = 0;
     mbedtls_x509_crt* copies_ = nullptr;
+    mbedtls_x509_crt* kept_ = nullptr; ///< the list that a good path ends in
     const mbedtls_x509_crt* pool_ = nullptr;
-    const mbedtls_x509_crt* path_[capacity] = {};
-    link_flags flags_[capacity] = {};
-    verify_flags best_;
+    judged_path path_;
+    verify_flags first_;
     bool judged_ = false;
-    bool failed_ = false;
+    bool good_ = false;
 };
 } // namespace tlspp::inline TLSPP_ABI::detail

@@ -8,7 +8,7 @@
 #include <tlspp/x509/checks/validity.hpp>
 
 /// \file
-/// What is done with a chain after the checks of form and path: revocation, pins, and the application's own word.
+/// What is asked of a chain besides form and path: revocation, pins, and, at the end, the application's own word.
 namespace tlspp::inline TLSPP_ABI::detail {
 
 /// How many certificates are looked up in CRLs: the last one is an anchor, or has no issuer here.
@@ -49,29 +49,20 @@ inline int ask_hook(const x509::chain_view& chain, const verify_flags* each, std
     return 0;
 }
 
-/// A certificate that is trusted itself and comes from a callback of Mbed TLS's is its own issuer, and there twice.
-inline x509::chain_view without_repeated_anchor(x509::chain_view chain) noexcept {
-    if (chain.size == 2 && same_bytes(bytes_of(chain[0].raw), bytes_of(chain[1].raw))) {
-        chain.size = 1;
-    }
-    return chain;
-}
-
-/// Revocation, pins, distrust list, and `on_verify`; what is found is added to `found`.
+/// Revocation, pins and distrust list; what is found is added to `found`.
 /// \param mbedtls_flags what Mbed TLS found, one for each certificate of the chain.
-/// \return 0, or a code that ends the handshake: memory ran out, or the callback threw.
-inline int review_chain(const x509::chain_view& built, const std::uint32_t* mbedtls_flags, std::string_view name,
-                        const verify_policy& policy, verify_flags& found, hook_verdict& verdict) noexcept {
-    auto const chain = without_repeated_anchor(built);
+/// \param each gets what was found of each certificate by itself: as many as the chain has.
+/// \return 0, or a code that ends the handshake: memory ran out.
+inline int review_chain(const x509::chain_view& chain, const std::uint32_t* mbedtls_flags, const verify_policy& policy,
+                        verify_flags* each, verify_flags& found) noexcept {
     auto const times = verify_flag::expired | verify_flag::not_yet_valid;
-    verify_flags each[verification::capacity];
     for (std::size_t i = 0; i != revocable(chain, policy.revocation); ++i) {
         if (int const code = x509::check_revocation(chain[i], chain[i + 1], policy, each[i]); code != 0) {
             return code;
         }
         found |= each[i];
     }
-    if (int const code = x509::check_pins(chain, policy, found); code != 0 || !policy.on_verify) {
+    if (int const code = x509::check_pins(chain, policy, found); code != 0) {
         return code;
     }
     bool const own_clock = policy.clock != nullptr && !policy.insecure_no_clock;
@@ -89,6 +80,6 @@ inline int review_chain(const x509::chain_view& built, const std::uint32_t* mbed
     if (found.has(verify_flag::name_mismatch)) {
         each[0] |= verify_flag::name_mismatch;
     }
-    return ask_hook(chain, each, name, policy, found, verdict);
+    return 0;
 }
 } // namespace tlspp::inline TLSPP_ABI::detail
