@@ -127,6 +127,7 @@ public:
 private:
     template <role>
     friend class context_slot;
+    friend class client_hello;
     context() noexcept = default;
     explicit context(detail::ref<const detail::context_state> state) noexcept : state_(std::move(state)) {}
 
@@ -151,4 +152,12 @@ private:
 
 using client_context = context<role::client>;
 using server_context = context<role::server>;
+
+inline void client_hello::use(const context<role::server>& other) noexcept {
+    if (other) {
+        verdict_->context = other.state_;
+    } else {
+        verdict_->fault = reason::empty_handle;
+    }
+}
 } // namespace tlspp::inline TLSPP_ABI

@@ -158,6 +158,9 @@ enum class reason : std::uint8_t {
     no_null_compression,
     resumption_without_extended_master_secret,
     session_id_echo,
+    client_hello_refused,
+    too_many_identities,
+    other_context_too_late,
     last_of_core, // further ones are added above, by the header that reports them
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/cipher_suite.hpp>
+#include <tlspp/client_hello.hpp>
 #include <tlspp/clock.hpp>
 #include <tlspp/error.hpp>
 #include <tlspp/named_group.hpp>
@@ -129,6 +130,9 @@ struct server_options {
     /// Keys that clients share with this server, and that stand in for certificates. Where `identities` is empty,
     /// clients without a key are refused. Default: none.
     std::optional<server_psk> psk = {};
+    /// Sees what a client offers before anything is decided, and may choose an identity or another context for it, or
+    /// refuse it. Default: nobody is asked.
+    client_hello_hook on_client_hello = {};
     /// Sees a client's chain after all checks, and may refuse it. Default: nobody is asked.
     verify_hook on_verify = {};
     /// Default: Mbed TLS's time; without `MBEDTLS_HAVE_TIME_DATE` it must be given.

@@ -32,6 +32,7 @@
 #include <tlspp/x509/trust_store.hpp>
 
 #include <tlspp/cipher_suite.hpp>
+#include <tlspp/client_hello.hpp>
 #include <tlspp/named_group.hpp>
 #include <tlspp/options.hpp>
 #include <tlspp/psk.hpp>

@@ -3,6 +3,7 @@
 #include <tlspp/connection.hpp>
 
 #include <tlspp/detail/failure.hpp>
+#include <tlspp/detail/hello_gate.hpp>
 
 /// \file
 /// Handshake, reading and shutdown of a connection.
@@ -56,12 +57,18 @@ inline result<void> connection::handshake() noexcept {
     auto& c = *core_;
     while (c.at != detail::core::stage::open) {
         enter();
-        int code = mbedtls_ssl_handshake(&c.ssl);
+        int code = c.gate != nullptr && !c.gate->passed ? detail::pass_hello_gate(c) : 0;
+        if (code == 0) {
+            code = mbedtls_ssl_handshake(&c.ssl);
+        }
         if (code == 0 && c.context->require_alpn && !alpn()) { // RFC 7301 leaves it to the application
             code = MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL;
         }
         if (code == 0) {
             c.at = detail::core::stage::open;
+            if (c.gate != nullptr) {
+                detail::open_gate(c);
+            }
             c.handshake_complete = true;
             c.watch.handshake_over();
         } else if (error why{errc::internal}; judge(code, why) == next::stop) {

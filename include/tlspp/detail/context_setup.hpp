@@ -156,6 +156,13 @@ inline result<void> set_up_server(context_state& state, const server_options& op
     state.identities = options.identities;
     state.client_auth = options.client_auth;
     state.trust = options.trust;
+    state.on_client_hello = options.on_client_hello;
+    if (options.on_client_hello.failed()) {
+        return std::unexpected(error{errc::out_of_memory});
+    }
+    if (state.on_client_hello && !build::sni) {
+        return std::unexpected(error{errc::unsupported}.about("MBEDTLS_SSL_SERVER_NAME_INDICATION"));
+    }
     if (options.psk) {
         state.psk_for = options.identities.empty() ? psk_use::only : psk_use::beside_certificates;
     } else if (options.identities.empty() && !options.identities.failed()) {

@@ -76,6 +76,7 @@ struct context_state {
     option_list<std::uint16_t> schemes;
     mbedtls_x509_crt_profile strength{}; ///< where `signature_algorithms` asks for more than the profile
     random_source random;
+    client_hello_hook on_client_hello;
     protocol_list protocols;
     psk_store psk;              ///< server
     secure_buffer psk_identity; ///< client

@@ -2,6 +2,7 @@
 #pragma once
 #include <tlspp/deadline.hpp>
 #include <tlspp/detail/context_state.hpp>
+#include <tlspp/detail/hello_gate_state.hpp>
 #include <tlspp/detail/record_watch.hpp>
 #include <tlspp/error.hpp>
 #include <tlspp/transport.hpp>
@@ -17,6 +18,9 @@ struct io_trouble {
 /// Travels through Mbed TLS as the return code of a callback that failed; the cause is in `core::trouble`. Far outside
 /// of the ranges of Mbed TLS's and PSA's codes.
 inline constexpr int code_trouble = -0x10000001;
+
+/// The same where `on_client_hello` ended the handshake; `hello_gate_state::why` has the cause.
+inline constexpr int code_hello_ended = -0x10000003;
 
 struct core;
 
@@ -42,7 +46,18 @@ struct core {
     }
     core(const core&) = delete;
     core& operator=(const core&) = delete;
-    ~core() { mbedtls_ssl_free(&ssl); }
+    ~core() {
+        mbedtls_ssl_free(&ssl);
+        destroy_object(gate);
+    }
+
+    /// Goes on under another context, before Mbed TLS has seen or said anything; it is to be set up again.
+    void change_context(const ref<const context_state>& other) noexcept {
+        mbedtls_ssl_free(&ssl);
+        mbedtls_ssl_init(&ssl);
+        context = other;
+        verifier = chain_verifier(context->verification, {}, context->client_auth == client_auth::optional);
+    }
 
     mbedtls_ssl_context ssl;
     ref<const context_state> context;
@@ -51,11 +66,12 @@ struct core {
     record_watch watch;
     psk_trace psk;
     io_trouble trouble;
-    std::size_t pending_write = 0; ///< bytes of the record that waits for the transport; 0: none does
-    std::size_t all_written = 0;   ///< of the write_all that waits to go on
-    std::size_t all_read = 0;      ///< of the read_exactly that waits to go on
-    std::string_view name;         ///< client: as the user gave it; server: as SNI asked
-    char* name_storage = nullptr;  ///< server: room for `name`
+    std::size_t pending_write = 0;    ///< bytes of the record that waits for the transport; 0: none does
+    std::size_t all_written = 0;      ///< of the write_all that waits to go on
+    std::size_t all_read = 0;         ///< of the read_exactly that waits to go on
+    std::string_view name;            ///< client: as the user gave it; server: as SNI asked
+    char* name_storage = nullptr;     ///< server: room for `name`
+    hello_gate_state* gate = nullptr; ///< server: where somebody wants to see the ClientHello
     stage at = stage::fresh;
     bool writing_all = false; ///< a write_all has begun and is to be called again
     bool named = false;       ///< the peer's certificate must carry `name`

@@ -286,6 +286,13 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
                 "set .clock; .clock = insecure_no_clock goes without"};
     case pin_malformed:
         return {"{} is not a pin", "write sha256/ and the 44 characters of base64 of the hash of SubjectPublicKeyInfo"};
+    case client_hello_refused:
+        return {"on_client_hello refused the client", "the client was told by the alert that it chose"};
+    case too_many_identities:
+        return {"on_client_hello chose more than 4 identities", "choose one for each kind of key"};
+    case other_context_too_late:
+        return {"on_client_hello chose another context after the HelloRetryRequest than before",
+                "choose it at the first ClientHello, and the same again"};
     case time_malformed:
         return {"{} is not a time as certificates print it", "write it like Jan  5 09:34:43 2018 GMT"};
     case plaintext_before_tls:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/detail/core.hpp>
+#include <tlspp/detail/hello_gate.hpp>
 #include <tlspp/server_name.hpp>
 #include <tlspp/starttls.hpp>
 
@@ -41,7 +42,26 @@ inline peer_name keep_name(const wanted_peer& wanted, char* storage) noexcept {
     return kept;
 }
 
-/// Called after each ClientHello: takes the name asked for, and chooses the identities that carry it.
+#if defined(MBEDTLS_SSL_SRV_C) && defined(MBEDTLS_SSL_SERVER_NAME_INDICATION)
+/// Offers identities for this handshake, instead of all of the context's. Mbed TLS picks one: in TLS 1.2 the first that
+/// suits the suite, which is chosen by the server's order, in TLS 1.3 the first that suits the client's most wanted
+/// signature algorithm.
+template <class Wanted>
+int offer_identities(mbedtls_ssl_context* ssl, std::span<const identity> from, Wanted&& wanted) noexcept {
+    (void)mbedtls_ssl_set_hs_own_cert(ssl, nullptr, nullptr); // a second ClientHello starts afresh
+    for (auto const& own : from) {
+        if (wanted(own)) {
+            if (int const code = mbedtls_ssl_set_hs_own_cert(ssl, own.chain_handle(), own.key_handle()); code != 0) {
+                return code;
+            }
+        }
+    }
+    return 0;
+}
+#endif
+
+/// Called after each ClientHello: takes the name asked for, and chooses the identities that carry it, or those that
+/// `on_client_hello` chose.
 inline int on_client_hello(mbedtls_ssl_context* ssl) noexcept {
 #if defined(MBEDTLS_SSL_SRV_C) && defined(MBEDTLS_SSL_SERVER_NAME_INDICATION)
     auto& c = *static_cast<core*>(mbedtls_ssl_get_user_data_p(ssl));
@@ -52,21 +72,24 @@ inline int on_client_hello(mbedtls_ssl_context* ssl) noexcept {
 #endif
     std::size_t size = 0;
     auto const* const asked = reinterpret_cast<const char*>(mbedtls_ssl_get_hs_sni(ssl, &size));
-    if (asked == nullptr || size == 0 || size > sni_capacity) {
-        return 0;
+    bool const named = asked != nullptr && size != 0 && size <= sni_capacity;
+    if (named) {
+        std::string_view{asked, size}.copy(c.name_storage, size);
+        c.name = {c.name_storage, size};
     }
-    std::string_view{asked, size}.copy(c.name_storage, size);
-    c.name = {c.name_storage, size};
-    if (c.context->identities.size() < 2) {
-        return 0;
-    }
-    (void)mbedtls_ssl_set_hs_own_cert(ssl, nullptr, nullptr); // a second ClientHello starts afresh
-    for (auto const& own : c.context->identities) {
-        if (own.matches(c.name)) {
-            if (int const code = mbedtls_ssl_set_hs_own_cert(ssl, own.chain_handle(), own.key_handle()); code != 0) {
-                return code;
-            }
+    if (c.gate != nullptr) {
+        if (int const code = judge_at_gate(c); code != 0) {
+            return code;
         }
+        auto const& chosen = c.gate->verdict;
+        if (chosen.identity_count != 0) {
+            return offer_identities(ssl, {chosen.identities, chosen.identity_count},
+                                    [](const identity&) noexcept { return true; });
+        }
+    }
+    if (c.gate != nullptr || c.context->identities.size() > 1) {
+        return offer_identities(ssl, {c.context->identities.data(), c.context->identities.size()},
+                                [&](const identity& own) noexcept { return named && own.matches(c.name); });
     }
 #else
     (void)ssl;
@@ -91,6 +114,21 @@ inline int set_up_connection(core& c, const wanted_peer& wanted, mbedtls_ssl_sen
     }
 #endif
     return 0;
+}
+
+/// Where the context wants to see ClientHellos: puts the gate between Mbed TLS and the transport.
+inline int set_up_gate(core& c, mbedtls_ssl_send_t* send, mbedtls_ssl_recv_t* receive) noexcept {
+    c.gate = create_object<hello_gate_state>(0);
+    if (c.gate == nullptr) {
+        return MBEDTLS_ERR_SSL_ALLOC_FAILED;
+    }
+    c.gate->asked = c.context;
+    c.gate->send = send;
+    c.gate->receive = receive;
+    c.gate->set_up = [](core& changed) noexcept {
+        return set_up_connection(changed, {}, changed.gate->send, &receive_through_gate);
+    };
+    return c.gate->set_up(c);
 }
 
 /// The room to read ahead in that a transport asks for.
@@ -154,9 +192,11 @@ result<core*> start_connection(const ref<const context_state>& context, const wa
     made->name_storage = tail;
     made->named = wanted.checked;
     made->name = server ? std::string_view{} : name.text;
-    if (int const code =
-            set_up_connection(*made, wanted, &send_function<T, Exceptions>, &receive_function<T, Exceptions>);
-        code != 0) {
+    auto* const send = &send_function<T, Exceptions>;
+    auto* const receive = &receive_function<T, Exceptions>;
+    int const code =
+        context->on_client_hello ? set_up_gate(*made, send, receive) : set_up_connection(*made, wanted, send, receive);
+    if (code != 0) {
         destroy_object(made);
         return std::unexpected(
             error{is_out_of_memory(code) ? errc::out_of_memory : errc::internal, reason::none, code});
