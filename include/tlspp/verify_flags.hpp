@@ -42,6 +42,8 @@ enum class verify_flag : std::uint64_t {
     chain_too_long = 1ULL << 41,      ///< more certificates than the limit
     no_clock = 1ULL << 42,            ///< nothing tells the time, so that validity cannot be judged
     policy = 1ULL << 43,              ///< certificate policies do not allow this path (RFC 5280 §6.1.5)
+    repeated_extension = 1ULL << 57,  ///< a certificate has an extension twice (RFC 5280 §4.2)
+    encoding = 1ULL << 58,            ///< a name or serial number is not encoded as X.690 says (RFC 5280 §4.1)
 };
 
 /// A set of `verify_flag`s. A value type without invariants; safe to copy anywhere.
@@ -137,6 +139,10 @@ constexpr std::string_view describe(verify_flag flag) noexcept {
         return "no clock tells whether the certificates are valid now";
     case policy:
         return "certificate policies do not allow this path";
+    case repeated_extension:
+        return "a certificate has an extension twice";
+    case encoding:
+        return "a name or serial number in a certificate is wrongly encoded";
     }
     return "a check failed";
 }

@@ -28,7 +28,8 @@ struct verify_policy {
     /// 8 unless it was built with another one, holds in any case.
     std::uint16_t max_intermediates = 8;
     x509::purpose purpose = x509::purpose::any;
-    /// One of these is needed where the peer's own certificate has keyUsage; empty: Mbed TLS asks in the handshake.
+    /// One of these is needed where the peer's own certificate has keyUsage; empty: those that go with the purpose. In a
+    /// handshake Mbed TLS asks as well, for what the suite needs.
     x509::key_usages leaf_usage = {};
     /// The time, negative where it is not known; null: the system's clock, by Mbed TLS.
     unix_seconds (*clock)(void* context) = nullptr;
@@ -39,6 +40,8 @@ struct verify_policy {
     bool insecure_no_basic_constraints = false;
     bool insecure_no_path_length = false;
     bool insecure_no_key_usage = false;
+    bool insecure_no_repeated_extension = false;
+    bool insecure_no_encoding = false;
     bool insecure_no_extended_key_usage = false;
     bool insecure_no_name_constraints = false;
     bool insecure_ignore_unknown_critical = false;

@@ -30,3 +30,17 @@ TEST_CASE("the leaf may be used as it is", "[key_usage]") {
     CHECK(chains::judge_with(b, {.leaf_usage = signing}) == verify_flag::key_usage);
     CHECK(chains::judge_with(build({}, {}), {.leaf_usage = signing}).empty());
 }
+
+TEST_CASE("a key for something else serves nobody", "[key_usage]") {
+    auto const with = [](unsigned bits) { return build({}, {}, {.dns_names = {"a.example"}, .key_usage = bits}); };
+    for (unsigned const bits : {usage::digital_signature, usage::key_encipherment, usage::key_agreement}) {
+        CHECK(judge(with(bits | usage::crl_sign)).empty());
+    }
+    for (unsigned const bits : {usage::crl_sign, usage::data_encipherment, usage::non_repudiation}) {
+        CHECK(judge(with(bits)) == verify_flag::key_usage);
+        CHECK(chains::mbedtls_accepts(with(bits)));
+        CHECK(judge(with(bits), {.purpose = x509::purpose::any}).empty());
+    }
+    CHECK(judge(with(usage::key_encipherment), {.purpose = x509::purpose::client}) == verify_flag::key_usage);
+    CHECK(judge(with(usage::digital_signature), {.purpose = x509::purpose::client}).empty());
+}

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/x509/checks/basic_constraints.hpp>
+#include <tlspp/x509/checks/encoding.hpp>
 #include <tlspp/x509/checks/extended_key_usage.hpp>
 #include <tlspp/x509/checks/key_usage.hpp>
 #include <tlspp/x509/checks/name_constraints.hpp>
 #include <tlspp/x509/checks/path_length.hpp>
+#include <tlspp/x509/checks/repeated_extension.hpp>
 #include <tlspp/x509/checks/unknown_critical.hpp>
 #include <tlspp/x509/checks/validity.hpp>
 #include <tlspp/x509/policy.hpp>
@@ -29,7 +31,13 @@ inline verify_flags check_chain(const chain_view& chain, const verify_policy& po
         found |= check_path_length(chain, policy.max_intermediates);
     }
     if (!policy.insecure_no_key_usage) {
-        found |= check_key_usage(chain, policy.leaf_usage);
+        found |= check_key_usage(chain, policy.leaf_usage.empty() ? usages_for(policy.purpose) : policy.leaf_usage);
+    }
+    if (!policy.insecure_no_repeated_extension) {
+        found |= check_repeated_extension(chain);
+    }
+    if (!policy.insecure_no_encoding) {
+        found |= check_encoding(chain);
     }
     if (!policy.insecure_no_extended_key_usage && policy.purpose != purpose::any) {
         found |=

@@ -1,11 +1,28 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/x509/policy.hpp>
+
 #include <tlspp/x509/checks/chain.hpp>
 
 /// \file
 /// RFC 5280 §4.2.1.3, §6.1.4(n): where a CA has keyUsage, it has keyCertSign; and a certificate with keyCertSign is a
 /// CA, so that the peer's own one, which is none, does not have it. §4.2.1.12 names the uses that go with a purpose.
 namespace tlspp::inline TLSPP_ABI::x509 {
+
+/// §4.2.1.12: one of these goes with the purpose; empty: nothing was asked.
+constexpr key_usages usages_for(purpose what) noexcept {
+    auto const bit = [](key_usage usage) noexcept { return static_cast<std::uint16_t>(usage); };
+    auto const sign = bit(key_usage::digital_signature) | bit(key_usage::key_agreement);
+    switch (what) {
+    case purpose::server:
+        return key_usages(static_cast<std::uint16_t>(sign | bit(key_usage::key_encipherment)));
+    case purpose::client:
+        return key_usages(static_cast<std::uint16_t>(sign));
+    case purpose::any:
+        break;
+    }
+    return {};
+}
 
 /// \param leaf_needs one of these at least, where the peer's own certificate has keyUsage; empty: nothing.
 inline verify_flags check_key_usage(const chain_view& chain, key_usages leaf_needs = {}) noexcept {

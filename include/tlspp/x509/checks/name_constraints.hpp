@@ -161,7 +161,7 @@ inline bool names_are_allowed(const mbedtls_x509_crt& crt, const name_constraint
             return false;
         }
     }
-    return true;
+    return !all.failed(); // names behind one of an unknown kind were not compared
 }
 /// \endcond
 
