@@ -36,7 +36,7 @@ public:
     /// cannot be read, `errc::out_of_memory`.
     template <bool Use = true>
     static result<trust_store> system() noexcept;
-    /// A bundle in PEM, or one certificate in DER; strict. Needs `MBEDTLS_FS_IO`.
+    /// A bundle in PEM, or certificates in DER behind each other; strict. Needs `MBEDTLS_FS_IO`.
     /// \return `errc::file` with path and reason, `errc::malformed` with the path.
     template <bool Use = true>
     static result<trust_store> from_file(std::string_view path) noexcept;
@@ -52,7 +52,7 @@ public:
                       "reading PEM needs MBEDTLS_PEM_PARSE_C in the Mbed TLS configuration");
         return strictly(text);
     }
-    /// One certificate in DER; strict.
+    /// Certificates in DER, one or several behind each other; strict.
     static result<trust_store> from_der(bytes der) noexcept;
     /// Many certificates in DER that are neither copied nor parsed: a table in flash, for firmware. It takes no memory
     /// but the handle's, whatever its size, and the parse of one issuer for a handshake. Needs
