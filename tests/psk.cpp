@@ -51,9 +51,8 @@ tlspp::reason why(const result<Options>& made) {
 }
 } // namespace
 
-// different: a server sends no identity hint, and an identity is never empty (Mbed TLS); the wrong role's options do not
-// compile
-TEST_CASE("a pre-shared key makes a connection without certificates", "[py:ThreadedTests.test_psk][different]") {
+TEST_CASE("a pre-shared key makes a connection without certificates",
+          "[py:ThreadedTests.test_psk][py:ThreadedTests.test_psk_tls1_3]") {
     auto const v = GENERATE(from_range(test::versions));
     auto const who = GENERATE(std::string_view("alice"), std::string_view("b\xC3\xB6"
                                                                           "b"));
@@ -79,8 +78,7 @@ TEST_CASE("a pre-shared key, one byte at a time") {
     CHECK(p.server.psk_identity() == "alice");
 }
 
-// different: see above
-TEST_CASE("a wrong pre-shared key", "[py:ThreadedTests.test_psk][different]") {
+TEST_CASE("a wrong pre-shared key", "[py:ThreadedTests.test_psk]") {
     auto const v = GENERATE(from_range(test::versions));
     psk_pair p(v, key_of("alice", other_secret), table());
     auto const o = p.shake();
@@ -228,6 +226,16 @@ TEST_CASE("with a key and trust, a client takes either") {
         CHECK(client.psk_identity().empty());
         CHECK(server.peer_status() == peer_status::none);
     }
+    SECTION("a server with both, which knows the key") {
+        auto client = or_throw(context.wrap(memory_transport{}, "localhost"));
+        auto server = or_throw(test::make_server({.psk = table()}).wrap(memory_transport{}));
+        REQUIRE(test::shake_hands(client, server).ok());
+        bool const psk = client.cipher().name == "ECDHE-PSK-CHACHA20-POLY1305" || v == version::tls1_3;
+        CHECK(psk == (v == version::tls1_3)); // certificates go first in TLS 1.2, keys in TLS 1.3
+        CHECK(client.peer_status() == (psk ? peer_status::psk : peer_status::verified));
+        CHECK(server.peer_status() == (psk ? peer_status::psk : peer_status::none));
+        CHECK(server.psk_identity() == (psk ? "alice" : ""));
+    }
     SECTION("a server with both, which does not know this key") {
         auto client = or_throw(context.wrap(memory_transport{}, "localhost"));
         auto server =
@@ -303,6 +311,15 @@ TEST_CASE("by default nothing without forward secrecy is offered or accepted") {
         CHECK_FALSE(text.contains("\0\x2D\0\x02\x01\0"sv));
         CHECK_FALSE(text.contains("\0\x2D\0\x03\x02"sv));
     }
+}
+
+TEST_CASE("in TLS 1.2 keys go first where the list of suites says so") {
+    option_list<cipher_suite> const suites{cipher_suite::TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256,
+                                           cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256};
+    test::pair p({.cipher_suites = suites, .psk = key_of("alice")}, {.cipher_suites = suites, .psk = table()});
+    REQUIRE(p.shake().ok());
+    CHECK(p.client.peer_status() == peer_status::psk);
+    CHECK(p.server.psk_identity() == "alice");
 }
 
 TEST_CASE("a policy has suites for pre-shared keys, too") {

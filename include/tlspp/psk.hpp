@@ -21,7 +21,7 @@ inline constexpr std::size_t psk_longest_identity = 1024;
 
 namespace detail {
 /// The value of a switch that is off, in a build that can do what the switch is about.
-template <bool Psk = build::psk>
+template <bool Psk>
 constexpr bool off_with_psk() noexcept {
     static_assert(Psk, "this build of Mbed TLS has no pre-shared keys: enable a PSK key exchange of TLS 1.2 or 1.3");
     return false;
@@ -29,14 +29,17 @@ constexpr bool off_with_psk() noexcept {
 } // namespace detail
 
 /// What a client offers. Views; `create` copies them into memory that is zeroised before it is freed.
-struct client_psk {
+template <bool Psk>
+struct basic_client_psk {
     /// Tells the server which key is meant; any bytes but none at all. Sent in the clear.
     std::string_view identity = {};
     bytes key = {};
     /// Also offers the key without a Diffie-Hellman exchange in TLS 1.3 (psk_ke): whoever learns the key later reads
     /// all that was ever recorded. For TLS 1.2 see `cipher_suite`.
-    bool insecure_no_forward_secrecy = detail::off_with_psk();
+    bool insecure_no_forward_secrecy = detail::off_with_psk<Psk>();
 };
+
+using client_psk = basic_client_psk<detail::build::psk>;
 
 /// One client's key. Views.
 struct psk_entry {
@@ -52,10 +55,12 @@ using psk_lookup = detail::function<std::size_t(std::string_view identity, std::
 
 /// What a server accepts: a table, a function, or both, the table first. Views in the table; `create` copies them into
 /// memory that is zeroised before it is freed.
-struct server_psk {
+template <bool Psk>
+struct basic_server_psk {
     option_list<psk_entry> keys = {};
     psk_lookup lookup = {};
     /// Also accepts keys without a Diffie-Hellman exchange in TLS 1.3 (psk_ke), where the client offers nothing else.
-    bool insecure_no_forward_secrecy = detail::off_with_psk();
+    bool insecure_no_forward_secrecy = detail::off_with_psk<Psk>();
 };
+using server_psk = basic_server_psk<detail::build::psk>;
 } // namespace tlspp::inline TLSPP_ABI

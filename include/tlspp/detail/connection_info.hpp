@@ -116,19 +116,24 @@ inline verify_flags connection::peer_flags() const noexcept {
 }
 
 namespace detail {
-/// Whether a pre-shared key authenticated the peer. TLS 1.2: the suite tells. TLS 1.3: a server took the key that it
-/// looked up; a client has sent no ticket.
+/// Whether a pre-shared key authenticated the peer, and no session that was resumed. Without the inspector only what
+/// is certain counts.
 inline bool psk_was_used(const core& c) noexcept {
     auto const& context = *c.context;
-    if (!c.handshake_complete || context.psk_for == psk_use::none) {
-        return false;
-    }
     auto const* row = find_suite(static_cast<std::uint16_t>(mbedtls_ssl_get_ciphersuite_id_from_ssl(&c.ssl)));
-    if (row == nullptr || (row->since == version::tls1_2 && !row->needs_psk())) {
+    if (!c.handshake_complete || context.psk_for == psk_use::none || row == nullptr) {
         return false;
     }
-    bool const looked_up = context.role == role::client || c.psk.at == psk_trace::state::found;
-    return looked_up && (row->since == version::tls1_2 || context.psk_for == psk_use::only);
+    bool const tls1_3 = row->since == version::tls1_3;
+    bool const server_found_it = c.psk.at == psk_trace::state::found;
+    if (context.role == role::server && !server_found_it) {
+        return false;
+    }
+    if constexpr (inspector::exists) {
+        auto const& facts = c.watch.inside().facts();
+        return tls1_3 ? facts.psk : row->needs_psk() && !facts.resumed();
+    }
+    return context.psk_for == psk_use::only && (tls1_3 || row->needs_psk());
 }
 } // namespace detail
 

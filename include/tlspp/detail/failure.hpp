@@ -65,9 +65,11 @@ inline error classify_trouble(const core& c) noexcept {
         c.trouble.system);
 }
 
-/// What a server that cannot use a pre-shared key says: RFC 4279 §2, and the broken Finished or binder.
+/// What a server that cannot use a pre-shared key says: RFC 4279 §2, and the broken Finished or binder, for which
+/// OpenSSL has illegal_parameter.
 inline bool is_about_psk(alert a) noexcept {
-    return a == alert::unknown_psk_identity || a == alert::decrypt_error || a == alert::bad_record_mac;
+    return a == alert::unknown_psk_identity || a == alert::decrypt_error || a == alert::bad_record_mac ||
+           a == alert::illegal_parameter;
 }
 
 inline error classify_received_alert(const core& c, int code) noexcept {

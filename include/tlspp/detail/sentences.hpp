@@ -324,7 +324,8 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
         return {"the client's pre-shared key is not the one that belongs to its identity",
                 "compare the keys on both sides"};
     case psk_refused:
-        return {"the server could not use the pre-shared key", "compare identity and key on both sides"};
+        return {"the server ended the handshake, most likely because it could not use the pre-shared key",
+                "compare identity and key on both sides"};
     case psk_bad_lookup:
         return {"the lookup of pre-shared keys returned more bytes than there was room for",
                 "return the length of the key, or 0 where there is none"};
