@@ -95,7 +95,7 @@ TEST_CASE("on_client_hello sees what the client offers") {
 }
 
 TEST_CASE("on_client_hello picks an identity, with a name and without",
-          "[py:ThreadedTests.test_sni_callback][py:ContextTests.test_sni_callback]") {
+          "[py:ThreadedTests.test_sni_callback][py:ContextTests.test_sni_callback][same]") {
     auto const v = GENERATE(from_range(test::versions));
     identity const first = test::the_world().localhost;
     identity const other = issue("other.example");
@@ -121,7 +121,7 @@ TEST_CASE("on_client_hello picks an identity, with a name and without",
 }
 
 TEST_CASE("of several identities for one name the client gets the one that it can use",
-          "[py:ThreadedTests.test_dual_rsa_ecc]") {
+          "[py:ThreadedTests.test_dual_rsa_ecc][same]") {
     identity const ec = test::the_world().localhost;
     identity const rsa = rsa_localhost();
     bool const rsa_first = GENERATE(false, true);
@@ -167,7 +167,7 @@ TEST_CASE("of several identities for one name the client gets the one that it ca
     }
 }
 
-TEST_CASE("on_client_hello refuses with an alert of its choice", "[py:ThreadedTests.test_sni_callback_alert]") {
+TEST_CASE("on_client_hello refuses with an alert of its choice", "[py:ThreadedTests.test_sni_callback_alert][same]") {
     auto const v = GENERATE(from_range(test::versions));
     auto const say = GENERATE(alert::unrecognized_name, alert::access_denied, alert::handshake_failure);
     auto const server = test::make_server({.on_client_hello = [&](client_hello& hello) {
@@ -186,7 +186,7 @@ TEST_CASE("on_client_hello refuses with an alert of its choice", "[py:ThreadedTe
     CHECK(pair.server.handshake().error() == errc::handshake_failed); // latched
 }
 
-TEST_CASE("what on_client_hello throws ends the handshake", "[py:ThreadedTests.test_sni_callback_raising]") {
+TEST_CASE("what on_client_hello throws ends the handshake", "[py:ThreadedTests.test_sni_callback_raising][same]") {
     auto const v = GENERATE(from_range(test::versions));
     auto const server = test::make_server({.on_client_hello = [](client_hello&) { throw std::runtime_error("no"); }});
     two pair(test::make_client({.maximum_version = v}), server);
@@ -311,7 +311,7 @@ TEST_CASE("the other context's own on_client_hello is not called") {
 }
 
 TEST_CASE("after a HelloRetryRequest on_client_hello is asked again",
-          "[py:SSLObjectTests.test_sni_callback_context_released_before_second_client_hello]") {
+          "[py:SSLObjectTests.test_sni_callback_context_released_before_second_client_hello][same]") {
     std::size_t const step = GENERATE(std::size_t{1}, SIZE_MAX);
     std::vector<bool> retries;
     identity const other = issue("localhost");
@@ -411,7 +411,7 @@ TEST_CASE("after a HelloRetryRequest on_client_hello is asked again",
 }
 
 TEST_CASE("a callback that switches, drops the context and throws",
-          "[py:SSLObjectTests.test_sni_callback_context_released_and_callback_raises]") {
+          "[py:SSLObjectTests.test_sni_callback_context_released_and_callback_raises][same]") {
     std::optional<server_context> front;
     auto const other = test::make_server();
     front = test::make_server({.on_client_hello = [&](client_hello& hello) {
@@ -427,7 +427,7 @@ TEST_CASE("a callback that switches, drops the context and throws",
     CHECK(o.server.error() == errc::callback);
 }
 
-TEST_CASE("a server that is gone calls nobody", "[py:ContextTests.test_sni_callback_on_dead_references]") {
+TEST_CASE("a server that is gone calls nobody", "[py:ContextTests.test_sni_callback_on_dead_references][same]") {
     unsigned calls = 0;
     auto const server = test::make_server({.on_client_hello = [&](client_hello&) { ++calls; }});
     two pair(test::make_client(), server);
@@ -521,7 +521,7 @@ TEST_CASE("a ClientHello in many records is shown once it is whole") {
 }
 
 TEST_CASE("contexts come and go while connections are dispatched in threads",
-          "[py:ContextTests.test_sni_callback_race][py:TestSSLDebug.test_msg_callback_deadlock_bpo43577]") {
+          "[py:ContextTests.test_sni_callback_race][py:TestSSLDebug.test_msg_callback_deadlock_bpo43577][same]") {
     static_assert(thread_safe);
     context_slot slot{test::make_server()};
     auto const front = test::make_server({.on_client_hello = [&](client_hello& hello) { hello.use(slot.get()); }});

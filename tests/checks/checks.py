@@ -29,7 +29,7 @@ class Compiler:
                 skip -= 1
             elif word in ("-o", "-MQ", "-MF", "-c"):
                 skip = 1
-            elif word not in ("-MD", "-MMD") and not word.startswith("-fdiagnostics-color"):
+            elif word not in ("-MD", "-MMD") and not word.startswith(("-fdiagnostics-color", "-fsanitize")):
                 self.command.append(word)
 
     def includes(self):

@@ -16,28 +16,33 @@ packages_of() {
     case $1 in
         arm-none-eabi-g++) echo gcc-arm-none-eabi libstdc++-arm-none-eabi-newlib ;;
         x86_64-w64-mingw32-g++-posix) echo g++-mingw-w64-x86-64-posix ;;
-        clang++-*) echo "clang-${1#clang++-}" ;;
+        clang++-*) echo "clang-${1#clang++-}" "libclang-rt-${1#clang++-}-dev" ;;
         ninja) echo ninja-build ;;
         *) echo "$1" ;;
     esac
 }
 
+# install_packages PACKAGE...: where this machine lets us.
+install_packages() {
+    local sudo=()
+    has apt-get || return 0
+    if ((EUID != 0)) && has sudo && sudo -n true 2>/dev/null; then sudo=(sudo -n); fi
+    if ((EUID == 0)) || ((${#sudo[@]})); then
+        say "Installing $* ..."
+        "${sudo[@]}" apt-get -qq update >/dev/null 2>&1 || true
+        "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" \
+            >/dev/null 2>&1 </dev/null || true
+    fi
+}
+
 # install_commands COMMAND...: installs what is missing, where it may. False when something is still missing.
 install_commands() {
-    local command packages=() sudo=()
+    local command packages=()
     for command in "$@"; do
         has "$command" || packages+=($(packages_of "$command"))
     done
     ((${#packages[@]})) || return 0
-    if has apt-get; then
-        if ((EUID != 0)) && has sudo && sudo -n true 2>/dev/null; then sudo=(sudo -n); fi
-        if ((EUID == 0)) || ((${#sudo[@]})); then
-            say "Installing ${packages[*]} ..."
-            "${sudo[@]}" apt-get -qq update >/dev/null 2>&1 || true
-            "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
-                "${packages[@]}" >/dev/null 2>&1 </dev/null || true
-        fi
-    fi
+    install_packages "${packages[@]}"
     for command in "$@"; do
         has "$command" || return 1
     done
@@ -63,6 +68,21 @@ want() {
     done
     complain "Not installed, so what needs it is left out: ${missing[*]}"
     return 1
+}
+
+# want_sanitizers CLANG: the libraries that its sanitizers need are a package of their own.
+want_sanitizers() {
+    local version=${1#clang++-} program
+    program=$(mktemp)
+    if ! "$1" -fsanitize=address,undefined -x c++ - -o "$program" <<<'int main() {}' 2>/dev/null; then
+        install_packages "libclang-rt-$version-dev"
+        if ! "$1" -fsanitize=address,undefined -x c++ - -o "$program" <<<'int main() {}' 2>/dev/null; then
+            rm -f "$program"
+            complain "Not installed, so what needs it is left out: libclang-rt-$version-dev"
+            return 1
+        fi
+    fi
+    rm -f "$program"
 }
 
 need_build_tools() {

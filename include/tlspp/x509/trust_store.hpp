@@ -36,7 +36,7 @@ public:
     /// cannot be read, `errc::out_of_memory`.
     template <bool Use = true>
     static result<trust_store> system() noexcept;
-    /// A bundle in PEM, or one certificate in DER; strict. Needs `MBEDTLS_FS_IO`.
+    /// A bundle in PEM, or certificates in DER behind each other; strict. Needs `MBEDTLS_FS_IO`.
     /// \return `errc::file` with path and reason, `errc::malformed` with the path.
     template <bool Use = true>
     static result<trust_store> from_file(std::string_view path) noexcept;
@@ -45,6 +45,11 @@ public:
     /// \return `errc::file`, `errc::no_trust` where no certificate could be used.
     template <bool Use = true>
     static result<trust_store> from_directory(std::string_view path) noexcept;
+    /// A file as `from_file` reads it, and a folder as `from_directory` does, together; one of them may be empty. Python's
+    /// `load_verify_locations`.
+    /// \return as these two; `errc::invalid_argument` where both are empty.
+    template <bool Use = true>
+    static result<trust_store> from_locations(std::string_view file, std::string_view directory = {}) noexcept;
     /// All certificates of a PEM text, with or without a NUL at its end; strict. Needs `MBEDTLS_PEM_PARSE_C`.
     template <bool Use = true>
     static result<trust_store> from_pem(bytes text) noexcept {
@@ -52,7 +57,7 @@ public:
                       "reading PEM needs MBEDTLS_PEM_PARSE_C in the Mbed TLS configuration");
         return strictly(text);
     }
-    /// One certificate in DER; strict.
+    /// Certificates in DER, one or several behind each other; strict.
     static result<trust_store> from_der(bytes der) noexcept;
     /// Many certificates in DER that are neither copied nor parsed: a table in flash, for firmware. It takes no memory
     /// but the handle's, whatever its size, and the parse of one issuer for a handshake. Needs
@@ -242,6 +247,36 @@ result<trust_store> trust_store::from_directory([[maybe_unused]] std::string_vie
         return std::unexpected(read.error());
     }
     return usable(std::move(*made), error(errc::no_trust, reason::no_usable_certificates).about(path));
+#else
+    return std::unexpected(error(errc::unsupported));
+#endif
+}
+
+template <bool Use>
+result<trust_store> trust_store::from_locations(std::string_view file, std::string_view directory) noexcept {
+    if (file.empty() && directory.empty()) {
+        return std::unexpected(error(errc::invalid_argument, reason::bad_path));
+    }
+    if (file.empty()) {
+        return from_directory<Use>(directory);
+    }
+    auto made = from_file<Use>(file); // all of it can be parsed, or it is an error
+    if (!made || directory.empty()) {
+        return made;
+    }
+#if defined(MBEDTLS_FS_IO)
+    auto const content = detail::read_file(file);
+    made = content ? empty() : std::unexpected(content.error());
+    if (!made) {
+        return made;
+    }
+    if (auto const read = made->block_->add(bytes(content->data(), content->size())); !read) {
+        return std::unexpected(read.error());
+    }
+    if (auto const read = detail::add_directory(*made->block_, directory); !read) {
+        return std::unexpected(read.error());
+    }
+    return usable(std::move(*made), error(errc::no_trust, reason::no_usable_certificates).about(file));
 #else
     return std::unexpected(error(errc::unsupported));
 #endif

@@ -144,14 +144,20 @@ inline bool anchors::is_shaped(bytes der, bytes& subject) noexcept {
 }
 
 inline result<void> anchors::add_der(bytes der) noexcept {
-    bytes subject;
-    if (is_shaped(der, subject)) {
-        if (!index.reserve(1, der.size())) {
-            return no_memory();
+    do { // one certificate, or several behind each other
+        std::size_t const size = der_object_size(der);
+        bool const followed = size != 0 && size < der.size() && der_object_size(der.without_first(size)) != 0;
+        bytes const one = followed ? der.first(size) : der;
+        der = der.without_first(one.size());
+        bytes subject;
+        if (is_shaped(one, subject)) {
+            if (!index.reserve(1, one.size())) {
+                return no_memory();
+            }
+            std::memcpy(index.room(), one.data(), one.size());
+            index.keep(one.size(), subject);
         }
-        std::memcpy(index.room(), der.data(), der.size());
-        index.keep(der.size(), subject);
-    }
+    } while (!der.empty());
     return {};
 }
 
