@@ -161,6 +161,7 @@ enum class reason : std::uint8_t {
     client_hello_refused,
     too_many_identities,
     other_context_too_late,
+    peer_certificate_unreadable,
     last_of_core, // further ones are added above, by the header that reports them
 };
 

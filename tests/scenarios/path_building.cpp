@@ -5,6 +5,7 @@
 #include "../support/temporary_folder.hpp"
 
 #include <tlspp/text.hpp>
+#include <tlspp/x509/verify_chain.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -226,4 +227,41 @@ TEST_CASE("what is wrong is told of the path that Mbed TLS took", "[path_buildin
             CHECK(p.shake().client.error().flags() == verify_flag::name_constraints);
         }
     }
+}
+
+TEST_CASE("critical name constraints are read in anchors and in verify, not in what a peer sends", "[path_building]") {
+    auto const v = GENERATE(from_range(test::versions));
+    auto const root = or_throw(dev::authority::create({.common_name = "Root"}));
+    auto const limited = or_throw(root.intermediate({.common_name = "Limited", .permitted = {"DNS:localhost"}}));
+    auto const own = or_throw(limited.issue({.dns_names = {"localhost"}}));
+    auto const handshake = [&](const dev::authority& anchor) {
+        test::pair p{{.trust = or_throw(trust_store::from_pem(anchor.certificate_pem())), .maximum_version = v},
+                     {.identities = {own}}};
+        return p.shake();
+    };
+    auto const o = handshake(root);
+    REQUIRE_FALSE(o.client);
+    CHECK(o.client.error() == errc::certificate_rejected);
+    CHECK(o.client.error().flags() == verify_flag::unknown_critical);
+    CHECK(o.client.error().why() == reason::peer_certificate_unreadable);
+    CHECK(std::string(o.client.error().message().view()).find("name constraints") != std::string::npos);
+    REQUIRE_FALSE(o.server);
+    CHECK(o.server.error() == errc::alert_received);
+
+    auto const made = or_throw(limited.issue_pem({.dns_names = {"localhost"}}));
+    std::vector<certificate> chain;
+    detail::pem_cursor blocks(made.certificate_pem);
+    for (detail::pem_block block; blocks.next(block);) {
+        chain.push_back(or_throw(certificate::from_pem(block.whole)));
+    }
+    CHECK(x509::verify(chain, or_throw(root.trust())));
+
+    // where the peer leaves it out, because it is an anchor
+    auto const alone = or_throw(limited.issue_pem({.dns_names = {"localhost"}}));
+    detail::pem_cursor first(alone.certificate_pem);
+    detail::pem_block leaf;
+    REQUIRE(first.next(leaf));
+    test::pair p{{.trust = or_throw(trust_store::from_pem(limited.certificate_pem())), .maximum_version = v},
+                 {.identities = {or_throw(identity::from_pem(leaf.whole, alone.key_pem))}}};
+    CHECK(p.shake().ok());
 }

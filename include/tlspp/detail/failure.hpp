@@ -161,6 +161,10 @@ inline error classify(const core& c, int code) noexcept {
         is_any_of(code, {MBEDTLS_ERR_SSL_BAD_CERTIFICATE, MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE})) {
         return classify_verification(c, code);
     }
+    if (in_handshake && is_unreadable_certificate(code)) {
+        auto const flag = is_unknown_critical_extension(code) ? verify_flag::unknown_critical : verify_flag::other;
+        return error{errc::certificate_rejected, reason::peer_certificate_unreadable, code}.with(flag);
+    }
 #endif
     if (c.watch.not_tls()) {
         return {errc::protocol_violation, reason::not_tls, code};

@@ -254,6 +254,27 @@ inline bool is_verification_failure([[maybe_unused]] int code) noexcept {
 #endif
 }
 
+/// A certificate could not be parsed: what came in a handshake, for one's own were parsed long before.
+inline bool is_unreadable_certificate([[maybe_unused]] int code) noexcept {
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
+    int const high = code < 0 ? -code & 0xFF80 : 0;
+    bool const x509 = high >= -MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE && high <= -MBEDTLS_ERR_X509_BUFFER_TOO_SMALL;
+    return (x509 && high != -MBEDTLS_ERR_X509_CERT_VERIFY_FAILED && high != -MBEDTLS_ERR_X509_ALLOC_FAILED) ||
+           high == -MBEDTLS_ERR_PK_UNKNOWN_PK_ALG || high == -MBEDTLS_ERR_PK_INVALID_PUBKEY ||
+           high == -MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE || high == -MBEDTLS_ERR_PK_INVALID_ALG;
+#else
+    return false;
+#endif
+}
+/// Of these, the code for a critical extension that Mbed TLS does not know, or for extensions that are malformed.
+inline bool is_unknown_critical_extension([[maybe_unused]] int code) noexcept {
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
+    return code == MBEDTLS_ERR_X509_INVALID_EXTENSIONS + MBEDTLS_ERR_ASN1_UNEXPECTED_TAG;
+#else
+    return false;
+#endif
+}
+
 /// The description of the fatal alert received, or -1 where this line of Mbed TLS does not tell.
 inline int received_alert([[maybe_unused]] const mbedtls_ssl_context& ssl) noexcept {
 #if MBEDTLS_VERSION_NUMBER >= 0x04010000

@@ -235,6 +235,10 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
     case certificate_malformed:
         return {"a certificate cannot be parsed",
                 "check that it is a whole X.509 certificate with a key that Mbed TLS supports"};
+    case peer_certificate_unreadable:
+        return {"a certificate that the peer sent cannot be read by Mbed TLS: it is malformed, or has a critical "
+                "extension such as name constraints, or a key that Mbed TLS does not know",
+                "judge the peer's chain with x509::verify to see which, and have it replaced or made an anchor"};
     case key_malformed:
         return {"the private key cannot be parsed", "check that it is a whole RSA or EC key in PEM or DER"};
     case key_unsupported:
