@@ -70,3 +70,15 @@ TEST_CASE("a callable that throws while it is copied is none", "[function]") {
     CHECK(made.failed());
     CHECK_FALSE(made);
 }
+
+namespace {
+int doubled(int x) { return 2 * x; }
+} // namespace
+
+TEST_CASE("a function by its name") {
+    function<int(int)> const by_name = doubled;
+    REQUIRE(by_name);
+    CHECK(by_name(21) == 42);
+    function<int(int)> const by_pointer = &doubled;
+    CHECK(by_pointer(21) == 42);
+}

@@ -31,7 +31,7 @@ public:
     function(F&& callable) noexcept { // NOLINT: options are filled with lambdas
         using held = holder<std::decay_t<F>, Exceptions>;
         static_assert(alignof(held) <= alignof(std::max_align_t));
-        if constexpr (std::is_pointer_v<std::decay_t<F>>) {
+        if constexpr (std::is_pointer_v<std::remove_cvref_t<F>>) { // a function by its name is never null
             if (callable == nullptr) {
                 return;
             }
