@@ -50,6 +50,7 @@
 #if TLSPP_SOCKETS
 #include <tlspp/accept.hpp>
 #include <tlspp/connect.hpp>
+#include <tlspp/shared_stream.hpp>
 #include <tlspp/transport/bsd_listener.hpp>
 #include <tlspp/transport/bsd_socket.hpp>
 #endif

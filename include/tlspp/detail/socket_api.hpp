@@ -100,6 +100,7 @@ inline int poll(poll_entry* entries, std::size_t count, int wait_milliseconds) n
     return ::WSAPoll(entries, static_cast<ULONG>(count), wait_milliseconds);
 }
 inline void half_close(handle s) noexcept { (void)::shutdown(s, SD_SEND); }
+inline void stop(handle s) noexcept { (void)::shutdown(s, SD_BOTH); }
 inline int set_option(handle s, int level, int name, int value) noexcept {
     return ::setsockopt(s, level, name, reinterpret_cast<const char*>(&value), sizeof value);
 }
@@ -247,6 +248,7 @@ inline int poll(poll_entry* entries, std::size_t count, int wait_milliseconds) n
     return TLSPP_SOCKET_CALL(poll)(entries, static_cast<nfds_t>(count), wait_milliseconds);
 }
 inline void half_close(handle s) noexcept { (void)TLSPP_SOCKET_CALL(shutdown)(s, SHUT_WR); }
+inline void stop(handle s) noexcept { (void)TLSPP_SOCKET_CALL(shutdown)(s, SHUT_RDWR); } ///< wakes who waits for it
 inline int option(handle s, int level, int name, int otherwise) noexcept {
     int value = 0;
     length size = sizeof value;
