@@ -162,6 +162,7 @@ enum class reason : std::uint8_t {
     too_many_identities,
     other_context_too_late,
     peer_certificate_unreadable,
+    no_psa_key,
     last_of_core, // further ones are added above, by the header that reports them
 };
 

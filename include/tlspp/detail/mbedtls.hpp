@@ -297,6 +297,19 @@ inline int parse_key(mbedtls_pk_context& key, const unsigned char* data, std::si
 #endif
 }
 
+#if TLSPP_HAS_PSA
+/// Makes `key`, which is empty, stand for a key that PSA keeps.
+inline int wrap_psa_key([[maybe_unused]] mbedtls_pk_context& key, [[maybe_unused]] mbedtls_svc_key_id_t id) noexcept {
+#if MBEDTLS_VERSION_NUMBER >= 0x04000000
+    return mbedtls_pk_wrap_psa(&key, id);
+#elif defined(MBEDTLS_USE_PSA_CRYPTO)
+    return mbedtls_pk_setup_opaque(&key, id);
+#else
+    return MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE;
+#endif
+}
+#endif
+
 /// Zero where `public_key` belongs to `private_key`.
 inline int check_pair(const mbedtls_pk_context& public_key, const mbedtls_pk_context& private_key,
                       [[maybe_unused]] random_function random, [[maybe_unused]] void* random_context) noexcept {

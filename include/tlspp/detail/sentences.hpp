@@ -297,6 +297,8 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
     case other_context_too_late:
         return {"on_client_hello chose another context after the HelloRetryRequest than before",
                 "choose it at the first ClientHello, and the same again"};
+    case no_psa_key:
+        return {"PSA knows no key of that number", "give the number of a key that was made or opened in this process"};
     case time_malformed:
         return {"{} is not a time as certificates print it", "write it like Jan  5 09:34:43 2018 GMT"};
     case plaintext_before_tls:

@@ -8,6 +8,30 @@
 
 namespace tlspp::inline TLSPP_ABI {
 
+namespace detail {
+/// Zero where a key that PSA keeps belongs to a certificate's SubjectPublicKeyInfo. Its BIT STRING, which stands last,
+/// has what PSA exports (RFC 5480 §2.2, RFC 8017 A.1.1); Mbed TLS 3.6 cannot check such a pair for RSA.
+inline int compare_public_key([[maybe_unused]] bytes key_info, [[maybe_unused]] const private_key& key) noexcept {
+#if TLSPP_HAS_PSA
+    secure_buffer exported;
+    if (!exported.allocate(PSA_EXPORT_PUBLIC_KEY_MAX_SIZE)) {
+        return MBEDTLS_ERR_X509_ALLOC_FAILED;
+    }
+    std::size_t size = 0;
+    if (auto const status = psa_export_public_key(key.psa_id(), exported.data(), exported.size(), &size);
+        status != PSA_SUCCESS) {
+        return static_cast<int>(status);
+    }
+    bool const same = size != 0 && size < key_info.size() &&
+                      same_bytes(key_info.without_first(key_info.size() - size), bytes(exported.data(), size)) &&
+                      *(key_info.end() - size - 1) == std::byte{0}; // no unused bits
+    return same ? 0 : MBEDTLS_ERR_PK_TYPE_MISMATCH;
+#else
+    return MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE;
+#endif
+}
+} // namespace detail
+
 /// What a server or client proves itself with: its certificate, the intermediate certificates that go with it, and
 /// the private key. A cheap reference-counted handle.
 ///
@@ -109,7 +133,9 @@ inline result<identity> identity::make(bytes certificates, result<private_key> k
     if (auto const read = detail::append_strictly(made.block_->chain, certificates); !read) {
         return std::unexpected(read.error());
     }
-    int const code = detail::check_pair(made.block_->chain.pk, *key->native_handle(), detail::psa_random, nullptr);
+    int const code = key->is_opaque() ? detail::compare_public_key(detail::bytes_of(made.block_->chain.pk_raw), *key)
+                                      : detail::check_pair(made.block_->chain.pk, *key->native_handle(),
+                                                           detail::psa_random, nullptr);
     if (code != 0) {
         return std::unexpected(detail::is_out_of_memory(code) ? error(errc::out_of_memory, reason::none, code)
                                                               : error(errc::key_mismatch, reason::none, code));

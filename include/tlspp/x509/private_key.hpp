@@ -34,6 +34,25 @@ public:
     template <bool Use = true>
     static result<private_key> from_file(std::string_view path, bytes password = {}) noexcept;
 
+#if TLSPP_HAS_PSA
+    /// A key that PSA keeps, RSA or EC: in a secure element, a TPM or a trust zone by a driver of Mbed TLS's, in
+    /// persistent storage, or in memory. It never leaves there; every signature is made by PSA. Needs Mbed TLS 4, or 3.6
+    /// with `MBEDTLS_USE_PSA_CRYPTO`.
+    ///
+    /// Its policy must allow `PSA_KEY_USAGE_SIGN_HASH` for any hash: with ECDSA (in Mbed TLS 4 of the variant that
+    /// `MBEDTLS_PK_ALG_ECDSA` names), or, for RSA, with PKCS #1 v1.5 for TLS 1.2 and PSS for TLS 1.3, one of them as
+    /// enrollment algorithm.
+    /// \return `errc::invalid_argument` where PSA knows no such key; `errc::unsupported` for a key of another kind.
+    /// \par Lifetime The key must not be destroyed before the last handle and all contexts made with it are gone; they
+    /// do not destroy it.
+    template <bool Use = true>
+    static result<private_key> from_psa(mbedtls_svc_key_id_t id) noexcept;
+    /// The number of a key made by `from_psa`; a null key for others.
+    mbedtls_svc_key_id_t psa_id() const noexcept { return block_ ? block_->id : mbedtls_svc_key_id_t{}; }
+#endif
+    /// True where the key is kept by PSA (`from_psa`), not in this object.
+    bool is_opaque() const noexcept { return block_ && block_->opaque; }
+
     /// False for an empty or moved-from handle.
     explicit operator bool() const noexcept { return static_cast<bool>(block_); }
 
@@ -49,6 +68,10 @@ private:
 
         detail::ref_count references;
         mbedtls_pk_context key;
+#if TLSPP_HAS_PSA
+        mbedtls_svc_key_id_t id{};
+#endif
+        bool opaque = false;
     };
 
     /// `data` is DER, or one PEM block with its NUL.
@@ -161,4 +184,34 @@ result<private_key> private_key::from_file([[maybe_unused]] std::string_view pat
     return std::unexpected(error(errc::unsupported));
 #endif
 }
+
+#if TLSPP_HAS_PSA
+template <bool Use>
+result<private_key> private_key::from_psa(mbedtls_svc_key_id_t id) noexcept {
+    static_assert(!Use || detail::build::opaque_keys,
+                  "keys kept by PSA need Mbed TLS 4, or MBEDTLS_USE_PSA_CRYPTO in the configuration of Mbed TLS 3.6");
+    if (auto const started = detail::start_crypto(); !started) {
+        return std::unexpected(started.error());
+    }
+    private_key made;
+    made.block_ = detail::ref<block>::make();
+    if (!made.block_) {
+        return detail::no_memory();
+    }
+    psa_key_attributes_t known = PSA_KEY_ATTRIBUTES_INIT;
+    auto const status = psa_get_key_attributes(id, &known);
+    psa_reset_key_attributes(&known);
+    if (status != PSA_SUCCESS) {
+        return std::unexpected(error(errc::invalid_argument, reason::no_psa_key, static_cast<int>(status)));
+    }
+    if (int const code = detail::wrap_psa_key(made.block_->key, id); code != 0) {
+        return std::unexpected(detail::is_out_of_memory(code)
+                                   ? error(errc::out_of_memory, reason::none, code)
+                                   : error(errc::unsupported, reason::key_type_unsupported, code));
+    }
+    made.block_->id = id;
+    made.block_->opaque = true;
+    return made;
+}
+#endif
 } // namespace tlspp::inline TLSPP_ABI
