@@ -48,6 +48,7 @@ void prepare(int tls1_3) {
                                .minimum_version = only,
                                .maximum_version = only,
                                .cipher_suites = suites,
+                               .tickets = {.count = 0}, // as in plain.c
                            }));
 }
 

@@ -16,6 +16,8 @@ struct connect_options {
     /// Where to connect to, a host name or a numeric address; empty: the host itself. The certificate must still carry
     /// the host's name, which is sent as SNI. Needs to live until `connect` returns.
     std::string_view address = {};
+    /// A session of this server's to resume: see `connection::resume`.
+    std::optional<tlspp::session> session = {};
 };
 
 namespace detail {
@@ -56,6 +58,11 @@ inline result<void> handshake_within(stream<bsd_socket>& stream, timeout limit) 
     auto stream = context.wrap<bsd_socket, false>(std::move(*socket), *name); // sockets do not throw
     if (!stream) {
         return stream;
+    }
+    if (options.session) {
+        if (auto const taken = stream->resume(std::move(*options.session)); !taken) {
+            return std::unexpected(taken.error());
+        }
     }
     if (auto const done = detail::handshake_within(*stream, options.handshake_timeout); !done) {
         auto const why = done.error();

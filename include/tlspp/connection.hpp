@@ -6,6 +6,7 @@
 #include <tlspp/detail/core.hpp>
 #include <tlspp/error.hpp>
 #include <tlspp/named_group.hpp>
+#include <tlspp/session.hpp>
 #include <tlspp/signature_scheme.hpp>
 #include <tlspp/x509/certificate_chain.hpp>
 
@@ -26,6 +27,7 @@ enum class peer_status : std::uint8_t {
     psk,        ///< a pre-shared key, which only the peer has besides, stood in for certificates
     verified,   ///< chain and, on a client, name hold
     unverified, ///< there is a certificate, and it was not fully checked, did not hold, or was forgiven by `on_verify`
+    resumed_verified, ///< chain and name held when the session began that was resumed
 };
 
 /// One TLS connection over a transport that it does not name: a function that takes `connection&` serves every one.
@@ -136,6 +138,21 @@ public:
     std::string_view psk_identity() const noexcept;
     /// What spoke against the peer's chain; of use under `verify_mode::insecure_report_only`.
     verify_flags peer_flags() const noexcept;
+
+    /// Client: takes a session up, before the handshake; where the server does not want it, the handshake is a full one.
+    /// The session is used up in any case.
+    /// \return `errc::invalid_argument` where it is not for this connection: `reason::session_empty`,
+    /// `session_name_differs`, `session_policy_differs`, `session_unverified` (it was made without verification),
+    /// `session_expired`; `errc::unsupported` (`session_of_other_library`); `errc::misuse` on servers, after the
+    /// handshake began, or where there is one already; `errc::out_of_memory`. None of these ends the connection but the
+    /// last.
+    [[nodiscard]] result<void> resume(tlspp::session session) noexcept;
+    /// Client: the session of this connection, or in TLS 1.3 the last ticket that arrived (with what was read: right
+    /// behind the handshake there is none), once each. Not where the context has a `session_cache`, into which they
+    /// went.
+    /// \return `errc::no_session`, in TLS 1.2 also where the peers have no extended master secret
+    /// (`reason::session_not_bound`); `errc::misuse`; `errc::out_of_memory`.
+    [[nodiscard]] result<tlspp::session> session() noexcept;
 
     /// The way out: Mbed TLS's own context. Its callbacks and user data are the library's; it lives as long as the
     /// connection.

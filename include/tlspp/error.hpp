@@ -42,6 +42,7 @@ enum class errc : std::uint8_t {
     key_mismatch,         ///< the private key does not belong to the certificate
     no_trust,             ///< verification is on, and there is no trust anchor
     no_identity,          ///< a server without certificate and without pre-shared keys
+    no_session,           ///< there is no session that could be resumed (yet)
     invalid_name,         ///< not a server name; the sentence says what is wrong with it
     resolve,              ///< the host name has no address; `system()` has the resolver's code
     library_mismatch,     ///< headers and library of Mbed TLS do not belong together
@@ -163,6 +164,23 @@ enum class reason : std::uint8_t {
     other_context_too_late,
     peer_certificate_unreadable,
     no_psa_key,
+    session_cache_limits,
+    session_empty,
+    session_expired,
+    session_in_cache,
+    session_key_size,
+    session_name_differs,
+    session_not_bound,
+    session_not_portable,
+    session_of_other_library,
+    session_policy_differs,
+    session_seal_broken,
+    session_seal_malformed,
+    session_too_late,
+    session_unverified,
+    ticket_secret_short,
+    tickets_not_built,
+    tickets_with_psk,
     last_of_core, // further ones are added above, by the header that reports them
 };
 

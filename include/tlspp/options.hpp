@@ -7,7 +7,9 @@
 #include <tlspp/named_group.hpp>
 #include <tlspp/option_list.hpp>
 #include <tlspp/psk.hpp>
+#include <tlspp/session_cache.hpp>
 #include <tlspp/signature_scheme.hpp>
+#include <tlspp/ticket_keys.hpp>
 #include <tlspp/x509/crl_list.hpp>
 #include <tlspp/x509/identity.hpp>
 #include <tlspp/x509/on_verify.hpp>
@@ -85,6 +87,9 @@ struct client_options {
     /// A key that the server shares, and that stands in for its certificate. Where `trust` is not set, nothing but this
     /// key is offered, and no certificate is taken. Default: none.
     std::optional<client_psk> psk = {};
+    /// Where sessions are kept, and taken from for the next connection to the same name (docs/sessions.md). Default:
+    /// nowhere: every handshake is a full one, but for sessions given to `connection::resume`.
+    std::optional<tlspp::session_cache> session_cache = {};
     /// Sees the chain after all checks, and may refuse it. Default: nobody is asked.
     verify_hook on_verify = {};
     /// Default: Mbed TLS's time; without `MBEDTLS_HAVE_TIME_DATE` it must be given.
@@ -130,6 +135,11 @@ struct server_options {
     /// Keys that clients share with this server, and that stand in for certificates. Where `identities` is empty,
     /// clients without a key are refused. Default: none.
     std::optional<server_psk> psk = {};
+    /// Tickets, by which clients resume sessions that the server does not keep. Default: as Python's, two behind a full
+    /// handshake of TLS 1.3, and one in TLS 1.2, under random keys; none where the build cannot.
+    ticket_options tickets = {};
+    /// Where sessions of TLS 1.2 are kept for clients that have no tickets. Default: nowhere.
+    std::optional<tlspp::session_cache> session_cache = {};
     /// Sees what a client offers before anything is decided, and may choose an identity or another context for it, or
     /// refuse it. Default: nobody is asked.
     client_hello_hook on_client_hello = {};

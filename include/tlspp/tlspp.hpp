@@ -38,7 +38,10 @@
 #include <tlspp/psk.hpp>
 #include <tlspp/security_policy.hpp>
 #include <tlspp/selection.hpp>
+#include <tlspp/session.hpp>
+#include <tlspp/session_cache.hpp>
 #include <tlspp/signature_scheme.hpp>
+#include <tlspp/ticket_keys.hpp>
 
 #include <tlspp/connection.hpp>
 #include <tlspp/context.hpp>

@@ -2,7 +2,8 @@
 #pragma once
 #include <tlspp/connection.hpp>
 
-#include <tlspp/detail/failure.hpp>
+#include <tlspp/detail/resumption.hpp>
+#include <tlspp/detail/session_setup.hpp>
 #include <tlspp/x509/detail/built_chain.hpp>
 
 /// \file
@@ -82,24 +83,41 @@ inline std::optional<std::string_view> connection::alpn() const noexcept {
     return std::nullopt;
 }
 
+namespace detail {
+/// The peer's certificate that Mbed TLS lost in a resumption of TLS 1.3; empty where there is none.
+inline bytes remembered_peer(const core& c) noexcept {
+    return c.handshake_complete && was_resumed(c) ? resumed_record(c).peer_certificate : bytes();
+}
+} // namespace detail
+
 inline result<certificate> connection::peer_certificate() const noexcept {
-    auto const* peer = mbedtls_ssl_get_peer_cert(&core_->ssl);
-    if (peer == nullptr) {
-        return std::unexpected(error{errc::no_certificate});
+    if (auto const* peer = mbedtls_ssl_get_peer_cert(&core_->ssl); peer != nullptr) {
+        return certificate::from_native(*peer);
     }
-    return certificate::from_native(*peer);
+    auto const der = detail::remembered_peer(*core_);
+    return der.empty() ? std::unexpected(error{errc::no_certificate}) : certificate::from_der(der);
 }
 
 inline result<certificate_chain> connection::peer_certificates() const noexcept {
-    auto const* peer = mbedtls_ssl_get_peer_cert(&core_->ssl);
-    if (peer == nullptr) {
-        return std::unexpected(error{errc::no_certificate});
+    if (auto const* peer = mbedtls_ssl_get_peer_cert(&core_->ssl); peer != nullptr) {
+        return certificate_chain::from_native(peer);
     }
-    return certificate_chain::from_native(peer);
+    auto const own = peer_certificate();
+    if (!own) {
+        return std::unexpected(own.error());
+    }
+    return certificate_chain::from_native(own->native_handle());
 }
 
 inline result<certificate_chain> connection::verified_chain() const noexcept {
     auto const* peer = mbedtls_ssl_get_peer_cert(&core_->ssl);
+    certificate remembered;
+    if (handshake_done() && peer == nullptr) {
+        if (auto own = peer_certificate(); own) {
+            remembered = std::move(*own);
+            peer = remembered.native_handle();
+        }
+    }
     if (!handshake_done() || peer == nullptr) {
         return std::unexpected(error{errc::no_certificate});
     }
@@ -112,6 +130,9 @@ inline result<certificate_chain> connection::verified_chain() const noexcept {
 }
 
 inline verify_flags connection::peer_flags() const noexcept {
+    if (core_->handshake_complete && detail::was_resumed(*core_)) {
+        return verify_flags(detail::resumed_record(*core_).flags);
+    }
     return core_->verifier.ran() ? detail::found_by_verification(*core_) : verify_flags{};
 }
 
@@ -151,11 +172,88 @@ inline tlspp::peer_status connection::peer_status() const noexcept {
     if (detail::psk_was_used(c)) {
         return tlspp::peer_status::psk;
     }
-    if (!handshake_done() || mbedtls_ssl_get_peer_cert(&c.ssl) == nullptr) {
+    if (!handshake_done()) {
         return tlspp::peer_status::none;
     }
-    bool const named = c.context->role == role::server || c.named;
-    return c.verifier.ran() && peer_flags().empty() && named ? tlspp::peer_status::verified
-                                                             : tlspp::peer_status::unverified;
+    switch (detail::peer_of(c)) {
+    case detail::session_peer::verified:
+        return detail::was_resumed(c) ? tlspp::peer_status::resumed_verified : tlspp::peer_status::verified;
+    case detail::session_peer::unverified:
+        return tlspp::peer_status::unverified;
+    case detail::session_peer::none:
+    case detail::session_peer::psk:
+        break;
+    }
+    return tlspp::peer_status::none;
+}
+
+inline result<void> connection::resume(tlspp::session session) noexcept {
+    if (auto const usable = begin(); !usable) {
+        return usable;
+    }
+    auto& c = *core_;
+    if (c.context->role == role::server || c.begun || c.session.size() != 0) {
+        return std::unexpected(error{errc::misuse, reason::session_too_late});
+    }
+    if (!detail::resumption_lacks.empty()) {
+        return std::unexpected(error{errc::unsupported, reason::tickets_not_built}.about(detail::resumption_lacks));
+    }
+    if (c.context->psk_for != detail::psk_use::none) {
+        return std::unexpected(error{errc::misuse, reason::tickets_with_psk});
+    }
+    auto record = session.take();
+    if (record.size() == 0) {
+        return std::unexpected(error{errc::invalid_argument, reason::session_empty});
+    }
+    auto const r = detail::read_record(detail::view_of(record));
+    if (!r) {
+        return std::unexpected(error{errc::unsupported, reason::session_of_other_library});
+    }
+    if (auto const fit = detail::fits(c, *r); !fit) {
+        return fit;
+    }
+    auto const offered = detail::offer(c, std::move(record));
+    if (!offered && offered.error() == errc::out_of_memory) { // Mbed TLS may hold half of it
+        return std::unexpected(detail::fail(c, offered.error()));
+    }
+    return offered;
+}
+
+inline result<tlspp::session> connection::session() noexcept {
+    if (core_ == nullptr) {
+        return std::unexpected(error{errc::misuse, reason::moved_from});
+    }
+    auto& c = *core_;
+    if (!detail::resumption_lacks.empty()) {
+        return std::unexpected(error{errc::unsupported, reason::tickets_not_built}.about(detail::resumption_lacks));
+    }
+    if (c.context->role == role::server || !handshake_done()) {
+        return std::unexpected(error{errc::misuse, reason::not_connected});
+    }
+    if (c.context->psk_for != detail::psk_use::none) {
+        return std::unexpected(error{errc::no_session, reason::tickets_with_psk});
+    }
+    if (detail::cache_of(c) != nullptr) {
+        return std::unexpected(error{errc::misuse, reason::session_in_cache});
+    }
+    detail::secure_buffer native;
+    if (version() == tlspp::version::tls1_2) {
+        auto taken = detail::take_tls1_2(c);
+        if (!taken) {
+            return std::unexpected(taken.error());
+        }
+        native = std::move(*taken);
+    } else if (c.ticket_lost) {
+        return std::unexpected(error{errc::out_of_memory});
+    } else if (c.ticket.size() == 0) {
+        return std::unexpected(error{errc::no_session});
+    } else {
+        native = std::move(c.ticket);
+    }
+    auto record = detail::make_client_record(c, detail::view_of(native));
+    if (!record) {
+        return std::unexpected(record.error());
+    }
+    return tlspp::session{std::move(*record)};
 }
 } // namespace tlspp::inline TLSPP_ABI

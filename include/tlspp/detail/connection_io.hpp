@@ -2,8 +2,8 @@
 #pragma once
 #include <tlspp/connection.hpp>
 
-#include <tlspp/detail/failure.hpp>
 #include <tlspp/detail/hello_gate.hpp>
+#include <tlspp/detail/resumption.hpp>
 
 /// \file
 /// Handshake, reading and shutdown of a connection.
@@ -44,6 +44,7 @@ inline connection::next connection::judge(int code, error& why) noexcept {
         return next::stop;
     }
     if (detail::is_new_session_ticket(code)) {
+        detail::on_ticket(c);
         return next::again;
     }
     why = detail::fail(c, detail::classify(c, code));
@@ -55,6 +56,12 @@ inline result<void> connection::handshake() noexcept {
         return usable;
     }
     auto& c = *core_;
+    if (!c.begun) [[unlikely]] {
+        c.begun = true;
+        if (auto const offered = detail::offer_cached(c); !offered) {
+            return std::unexpected(detail::fail(c, offered.error()));
+        }
+    }
     while (c.at != detail::core::stage::open) {
         enter();
         int code = c.gate != nullptr && !c.gate->passed ? detail::pass_hello_gate(c) : 0;
@@ -71,6 +78,7 @@ inline result<void> connection::handshake() noexcept {
             }
             c.handshake_complete = true;
             c.watch.handshake_over();
+            detail::settle_session(c);
         } else if (error why{errc::internal}; judge(code, why) == next::stop) {
             return std::unexpected(why);
         }

@@ -5,6 +5,7 @@
 #include <tlspp/detail/context_checks.hpp>
 #include <tlspp/detail/context_parameters.hpp>
 #include <tlspp/detail/psk_setup.hpp>
+#include <tlspp/detail/session_setup.hpp>
 
 /// \file
 /// From options to an `mbedtls_ssl_config`: every check that can be made before the first connection is made here.
@@ -146,7 +147,7 @@ inline result<void> set_up_client(context_state& state, const client_options& op
     // 5746)
     mbedtls_ssl_conf_legacy_renegotiation(&config, MBEDTLS_SSL_LEGACY_BREAK_HANDSHAKE);
     signal_tickets(config);
-    return {};
+    return set_up_session_cache(state, options.session_cache);
 }
 
 inline result<void> set_up_server(context_state& state, const server_options& options,
@@ -195,6 +196,9 @@ inline result<void> set_up_server(context_state& state, const server_options& op
 #if defined(MBEDTLS_SSL_SERVER_NAME_INDICATION)
     mbedtls_ssl_conf_cert_cb(&config, on_hello);
 #endif
-    return {};
+    if (auto const done = set_up_session_cache(state, options.session_cache); !done) {
+        return done;
+    }
+    return set_up_tickets(state, options.tickets);
 }
 } // namespace tlspp::inline TLSPP_ABI::detail

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/detail/policy_hash.hpp>
 #include <tlspp/detail/psk_store.hpp>
 #include <tlspp/options.hpp>
 #include <tlspp/x509/verify.hpp>
@@ -66,6 +67,18 @@ struct context_state {
         return source.function(source.context, out, size) == 0 ? 0 : code_random_failed;
     }
 
+    /// Random bytes for what is not Mbed TLS's. \return 0 or a code.
+    int fill(unsigned char* out, std::size_t size) const noexcept {
+        if (random.function != nullptr) {
+            return draw(const_cast<context_state*>(this), out, size);
+        }
+#if TLSPP_HAS_PSA
+        return psa_random(nullptr, out, size);
+#else
+        return code_random_failed;
+#endif
+    }
+
     mutable ref_count references;
     mbedtls_ssl_config config;
     verify_policy verification;
@@ -88,5 +101,10 @@ struct context_state {
     version highest = version::tls1_3;
     verify_mode verify = verify_mode::required;
     tlspp::client_auth client_auth = tlspp::client_auth::none;
+    session_cache sessions;
+    ref<ticket_key_ring> ticket_ring;  ///< null: no tickets
+    std::uint32_t ticket_lifetime = 0; ///< in seconds
+    bool tickets_rotate = false;       ///< by themselves
+    published_policy policy;
 };
 } // namespace tlspp::inline TLSPP_ABI::detail

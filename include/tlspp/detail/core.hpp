@@ -66,13 +66,18 @@ struct core {
     record_watch watch;
     psk_trace psk;
     io_trouble trouble;
-    std::size_t pending_write = 0;    ///< bytes of the record that waits for the transport; 0: none does
-    std::size_t all_written = 0;      ///< of the write_all that waits to go on
-    std::size_t all_read = 0;         ///< of the read_exactly that waits to go on
-    std::string_view name;            ///< client: as the user gave it; server: as SNI asked
-    char* name_storage = nullptr;     ///< server: room for `name`
-    hello_gate_state* gate = nullptr; ///< server: where somebody wants to see the ClientHello
+    std::size_t pending_write = 0;            ///< bytes of the record that waits for the transport; 0: none does
+    std::size_t all_written = 0;              ///< of the write_all that waits to go on
+    std::size_t all_read = 0;                 ///< of the read_exactly that waits to go on
+    std::string_view name;                    ///< client: as the user gave it; server: as SNI asked
+    char* name_storage = nullptr;             ///< server: room for `name`
+    hello_gate_state* gate = nullptr;         ///< server: where somebody wants to see the ClientHello
+    mbedtls_ssl_config* own_config = nullptr; ///< server: room for it, where the context resumes sessions
+    secure_buffer session;                    ///< the record of the session offered, accepted or resumed
+    secure_buffer ticket;                     ///< client: what Mbed TLS gave for the last ticket of TLS 1.3
     stage at = stage::fresh;
+    bool begun = false;       ///< the handshake has
+    bool ticket_lost = false; ///< there was no memory for it
     bool writing_all = false; ///< a write_all has begun and is to be called again
     bool named = false;       ///< the peer's certificate must carry `name`
     bool handshake_complete = false;

@@ -46,6 +46,14 @@
 #include <cstddef>
 #include <cstdint>
 
+// Where a mutex comes from (detail/mutex.hpp): 3.6 lends its own, also those that a platform brought; 4.x keeps them to
+// itself.
+#if defined(MBEDTLS_THREADING_C) && MBEDTLS_VERSION_NUMBER < 0x04000000
+#define TLSPP_MUTEX_OF_MBEDTLS
+#elif defined(MBEDTLS_THREADING_C) && defined(MBEDTLS_THREADING_PTHREAD)
+#define TLSPP_MUTEX_OF_PTHREADS
+#endif
+
 namespace tlspp::inline TLSPP_ABI::detail {
 
 inline constexpr bool mbedtls4 = MBEDTLS_VERSION_NUMBER >= 0x04000000;
@@ -96,6 +104,11 @@ struct build {
     static constexpr bool threads = true;
 #else
     static constexpr bool threads = false;
+#endif
+#if defined(MBEDTLS_HAVE_TIME)
+    static constexpr bool time = true;
+#else
+    static constexpr bool time = false;
 #endif
 #if defined(MBEDTLS_HAVE_TIME_DATE)
     static constexpr bool time_date = true;

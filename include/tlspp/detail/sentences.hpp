@@ -71,6 +71,9 @@ constexpr sentence sentence_of(errc code) noexcept {
         return {"there is no trust anchor to verify the peer with",
                 "set .trust, install the system's CA certificates (package ca-certificates), or write .verify = "
                 "verify_mode::insecure_none"};
+    case errc::no_session:
+        return {"there is no session of this connection that could be resumed",
+                "in TLS 1.3 it comes after the handshake, with the first data that is read; some servers send none"};
     case errc::no_identity:
         return {"a server needs a certificate and a private key, or pre-shared keys", "set .identities or .psk"};
     case errc::invalid_name:
@@ -359,6 +362,50 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
                 "Mbed TLS uses rsa_pkcs1 in TLS 1.2, rsa_pss in TLS 1.3"};
     case not_a_stream:
         return {"the socket is no stream socket", "TLS needs SOCK_STREAM, as TCP has it; DTLS is not offered"};
+    case session_cache_limits:
+        return {"a limit of the session cache is zero, or more than a million entries were asked for",
+                "give limits that can be meant"};
+    case session_empty:
+        return {"the session is empty", "it was moved from, or used: a session can be used once"};
+    case session_expired:
+        return {"the session has expired", "connect without it"};
+    case session_in_cache:
+        return {"the session went into the context's session cache",
+                "leave .session_cache out to keep sessions oneself"};
+    case session_key_size:
+        return {"the key for sealing is not 32 bytes long", "give 32 random bytes"};
+    case session_name_differs:
+        return {"the session was made with the server {}, which is not the one to be connected to",
+                "use it for the same name only"};
+    case session_not_bound:
+        return {"the handshake was made without extended master secret (RFC 7627), so its session cannot be resumed "
+                "safely",
+                "update the other side, or use TLS 1.3"};
+    case session_not_portable:
+        return {"the session was judged by an on_verify callback, which another process cannot be told to have",
+                "do not seal sessions of contexts with on_verify"};
+    case session_of_other_library:
+        return {"the session was made by another version or configuration of tlspp or Mbed TLS", "connect without it"};
+    case session_policy_differs:
+        return {
+            "the session was made under other options: trust, verification, versions, suites, ALPN or identity differ",
+            "use it with the same options only"};
+    case session_seal_broken:
+        return {"the sealed session was made with another key, or changed since", "connect without it"};
+    case session_seal_malformed:
+        return {"this is no sealed session", "check where the bytes come from"};
+    case session_too_late:
+        return {"the handshake has begun already", "give the session before the first handshake, read or write"};
+    case session_unverified:
+        return {"the session was made with a server that was not verified", "connect without it"};
+    case ticket_secret_short:
+        return {"a secret of ticket_keys is shorter than 32 bytes", "give 32 random bytes or more"};
+    case tickets_with_psk:
+        return {"sessions are not resumed where there are pre-shared keys",
+                "leave it out: a handshake with a pre-shared key costs no more than a resumption"};
+    case tickets_not_built:
+        return {"resuming sessions needs {}, which this build does not have",
+                "enable it in the configuration, or leave the option out"};
     case callback_threw:
         return {"a callback of the application threw an exception", "callbacks must report through their return value"};
     }

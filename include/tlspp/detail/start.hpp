@@ -2,6 +2,7 @@
 #pragma once
 #include <tlspp/detail/core.hpp>
 #include <tlspp/detail/hello_gate.hpp>
+#include <tlspp/detail/server_resumption.hpp>
 #include <tlspp/server_name.hpp>
 #include <tlspp/starttls.hpp>
 
@@ -100,7 +101,12 @@ inline int on_client_hello(mbedtls_ssl_context* ssl) noexcept {
 /// Hands the block to Mbed TLS.
 inline int set_up_connection(core& c, const wanted_peer& wanted, mbedtls_ssl_send_t* send,
                              mbedtls_ssl_recv_t* receive) noexcept {
-    if (int const code = mbedtls_ssl_setup(&c.ssl, &c.context->config); code != 0) {
+    const mbedtls_ssl_config* config = &c.context->config;
+    if (resumes_clients(*c.context)) {
+        borrow_config_for(c, *c.own_config);
+        config = c.own_config;
+    }
+    if (int const code = mbedtls_ssl_setup(&c.ssl, config); code != 0) {
         return code;
     }
     mbedtls_ssl_set_bio(&c.ssl, &c, send, receive, nullptr);
@@ -178,16 +184,20 @@ result<core*> start_connection(const ref<const context_state>& context, const wa
     if (!server && read_ahead_by(transport) != 0) { // the server has said something before it was asked
         return std::unexpected(error{errc::misuse, reason::plaintext_before_tls});
     }
-    auto const extra = server ? sni_capacity + 1 : wanted.text.size() + 1 + wanted.address.size();
+    std::size_t const own_config = server ? sizeof(mbedtls_ssl_config) : 0; // first, for its alignment
+    auto const extra = own_config + (server ? sni_capacity + 1 : wanted.text.size() + 1 + wanted.address.size());
     void* const memory = mbedtls_calloc(1, sizeof(block<T>) + extra + room_wanted<T>());
     if (memory == nullptr) {
         return std::unexpected(error{errc::out_of_memory});
     }
-    char* const tail = static_cast<char*>(memory) + sizeof(block<T>);
+    char* const tail = static_cast<char*>(memory) + sizeof(block<T>) + own_config;
     auto const name = keep_name(wanted, tail);
     auto* const made = ::new (memory) block<T>(context, name, std::move(transport));
     if constexpr (room_wanted<T>() != 0) {
-        made->carrier.lend_buffer({reinterpret_cast<std::byte*>(tail + extra), room_wanted<T>()});
+        made->carrier.lend_buffer({reinterpret_cast<std::byte*>(tail + extra - own_config), room_wanted<T>()});
+    }
+    if (server) {
+        made->own_config = ::new (static_cast<void*>(tail - own_config)) mbedtls_ssl_config;
     }
     made->name_storage = tail;
     made->named = wanted.checked;

@@ -114,6 +114,14 @@ public:
     template <class Each>
     result<void> for_each_named(const x509::distinguished_name& name, Each&& each) const noexcept;
 
+    /// \cond
+    /// Calls `each(bytes der, std::size_t copies)`, which returns whether to go on, for all that was read, unparsed.
+    template <class Each>
+    result<void> for_each_der(Each& each) const noexcept {
+        return block_ ? block_->each_certificate(each) : result<void>();
+    }
+    /// \endcond
+
     /// Makes a configuration trust this store, with these CRLs, if any. The store must outlive the configuration.
     /// \return `errc::out_of_memory`, where all certificates have to be parsed for it.
     result<void> install(mbedtls_ssl_config& config, mbedtls_x509_crl* crls = nullptr) const noexcept;
