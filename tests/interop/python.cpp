@@ -299,3 +299,46 @@ TEST_CASE("Python and we have no version in common") {
         CHECK(line_after(python, "error: ").value_or("").find("ALERT") != std::string::npos);
     }
 }
+
+namespace {
+/// Pythons differ in whether they know this alert by name.
+bool blames_protocols(std::string_view error) {
+    return error.contains("no application protocol") || error.contains("NO_APPLICATION_PROTOCOL");
+}
+} // namespace
+
+// Python goes on without a protocol where there is none in common (decision 11).
+TEST_CASE("our client requires a protocol of Python's server") {
+    auto const v = GENERATE(from_range(versions));
+    auto const more = GENERATE(std::vector<std::string>{"--alpn", "http/1.1"}, std::vector<std::string>{});
+    CAPTURE(short_name(v), more.size());
+    auto const& own = shared_files().localhost;
+    auto words = command("server", v, {"--cert", own.certificate, "--key", own.key});
+    words.insert(words.end(), more.begin(), more.end());
+    test::process python(words);
+    auto const conn =
+        call(make_client(v, {.alpn = {"h2"}, .require_alpn = true}), port_in(line_after(python, "port: ")));
+    REQUIRE(!conn);
+    CHECK(conn.error() == errc::handshake_failed);
+    CHECK(conn.error().why() == reason::alpn_none_agreed);
+    CHECK(python.wait(limit) == 1);
+    INFO(output_of(python));
+    CHECK(blames_protocols(line_after(python, "error: ").value_or("")));
+}
+
+TEST_CASE("our server requires a protocol of Python's client") {
+    auto const v = GENERATE(from_range(versions));
+    auto const more = GENERATE(std::vector<std::string>{"--alpn", "http/1.1"}, std::vector<std::string>{});
+    CAPTURE(short_name(v), more.size());
+    auto listener = listen();
+    auto words = command("client", v, {"--ca", shared_files().ca, "--port", std::to_string(listener.port())});
+    words.insert(words.end(), more.begin(), more.end());
+    test::process python(words);
+    auto const conn = take(make_server(v, {.alpn = {"h2"}, .require_alpn = true}), listener);
+    REQUIRE(!conn);
+    CHECK(conn.error() == errc::handshake_failed);
+    CHECK(conn.error().why() == reason::alpn_none_agreed);
+    CHECK(python.wait(limit) == 1);
+    INFO(output_of(python));
+    CHECK(blames_protocols(line_after(python, "error: ").value_or("")));
+}
