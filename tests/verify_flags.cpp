@@ -31,7 +31,7 @@ TEST_CASE("the lower flags are Mbed TLS's") {
 
 TEST_CASE("each flag has words of its own") {
     for (unsigned bit = 0; bit != 59; ++bit) {
-        if ((bit >= 20 && bit < 32) || (bit >= 44 && bit < 57)) {
+        if ((bit >= 20 && bit < 32) || bit == 56) {
             continue; // Mbed TLS has none there
         }
         INFO(bit);

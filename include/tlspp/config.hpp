@@ -45,6 +45,12 @@
 #define TLSPP_IDN 0
 #endif
 
+/// `TLSPP_PSL`: 1 looks wildcards up in the Public Suffix List of libpsl, which is then needed (`public_suffix.hpp`).
+/// Default: 0.
+#ifndef TLSPP_PSL
+#define TLSPP_PSL 0
+#endif
+
 /// `TLSPP_SOCKETS`: 1 where BSD sockets are to be had. Default: found by their headers. `TLSPP_LWIP_SOCKETS` takes
 /// lwIP's instead (lwIP 2.1 or newer, with LWIP_SOCKET, LWIP_DNS and LWIP_SOCKET_POLL).
 #if defined(TLSPP_LWIP_SOCKETS)

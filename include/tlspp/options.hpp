@@ -14,6 +14,7 @@
 #include <tlspp/x509/identity.hpp>
 #include <tlspp/x509/on_verify.hpp>
 #include <tlspp/x509/pin.hpp>
+#include <tlspp/x509/profile.hpp>
 #include <tlspp/x509/trust_store.hpp>
 
 #include <optional>
@@ -56,6 +57,9 @@ struct client_options {
     std::optional<trust_store> trust = {};
     /// Default: required.
     verify_mode verify = verify_mode::required;
+    /// Which rules a chain must keep; `profile::webpki` is stricter, for servers with certificates of public CAs.
+    /// Default: rfc5280.
+    tlspp::profile profile = tlspp::profile::rfc5280;
     /// Which certificates of the server's chain are looked up in `crls`; whatever cannot be looked up is refused.
     /// Default: none.
     tlspp::revocation revocation = tlspp::revocation::off;
@@ -109,6 +113,9 @@ struct server_options {
     tlspp::client_auth client_auth = tlspp::client_auth::none;
     /// Who may issue client certificates; needed where `client_auth` asks for them. There is no default.
     std::optional<trust_store> trust = {};
+    /// Which rules a client's chain must keep; those of `profile::webpki` for servers' certificates are not among them.
+    /// Default: rfc5280.
+    tlspp::profile profile = tlspp::profile::rfc5280;
     /// Which certificates of a client's chain are looked up in `crls`; whatever cannot be looked up is refused.
     /// Default: none.
     tlspp::revocation revocation = tlspp::revocation::off;

@@ -42,6 +42,18 @@ enum class verify_flag : std::uint64_t {
     chain_too_long = 1ULL << 41,      ///< more certificates than the limit
     no_clock = 1ULL << 42,            ///< nothing tells the time, so that validity cannot be judged
     policy = 1ULL << 43,              ///< certificate policies do not allow this path (RFC 5280 §6.1.5)
+    version = 1ULL << 44,             ///< a version other than 3 (RFC 5280 §4.1.2.1); this and the next: `webpki` only
+    serial_number = 1ULL << 45,       ///< a serial number that is not positive, or too long (RFC 5280 §4.1.2.2)
+    authority_key = 1ULL << 46,       ///< no authorityKeyIdentifier, or not the issuer's (RFC 5280 §4.2.1.1)
+    subject_key = 1ULL << 47,         ///< a CA without subjectKeyIdentifier (RFC 5280 §4.2.1.2)
+    critical_ca = 1ULL << 48,         ///< a CA whose basicConstraints are not critical (RFC 5280 §4.2.1.9)
+    key_size = 1ULL << 49,            ///< a key that public CAs do not certify (baseline requirements §6.1.5)
+    end_entity = 1ULL << 50,          ///< a CA in the place of a server or client (baseline requirements §7.1.2.7.8)
+    dns_syntax = 1ULL << 51,          ///< a dNSName that is no host name (RFC 5280 §4.2.1.6)
+    information_access = 1ULL << 52,  ///< malformed authorityInformationAccess (RFC 5280 §4.2.2.1)
+    alternative_names = 1ULL << 53,   ///< no subjectAltName, or wrongly critical (RFC 5280 §4.2.1.6)
+    common_name = 1ULL << 54,         ///< a common name that is not in subjectAltName (baseline requirements §7.1.4.3)
+    server_purposes = 1ULL << 55,     ///< extendedKeyUsage is not a server's (baseline requirements §7.1.2.7.10)
     repeated_extension = 1ULL << 57,  ///< a certificate has an extension twice (RFC 5280 §4.2)
     encoding = 1ULL << 58,            ///< a name or serial number is not encoded as X.690 says (RFC 5280 §4.1)
 };
@@ -139,6 +151,30 @@ constexpr std::string_view describe(verify_flag flag) noexcept {
         return "no clock tells whether the certificates are valid now";
     case policy:
         return "certificate policies do not allow this path";
+    case version:
+        return "a certificate is not of version 3";
+    case serial_number:
+        return "a serial number is not positive, or too long";
+    case authority_key:
+        return "authorityKeyIdentifier is missing, malformed or not the issuer's";
+    case subject_key:
+        return "a CA has no subjectKeyIdentifier";
+    case critical_ca:
+        return "a CA does not mark basicConstraints as critical";
+    case key_size:
+        return "a key has a size or curve that public CAs do not certify";
+    case end_entity:
+        return "the certificate is that of a CA";
+    case dns_syntax:
+        return "a DNS name in the certificate is no host name";
+    case information_access:
+        return "authorityInformationAccess is malformed";
+    case alternative_names:
+        return "subjectAltName is missing, empty, or critical where it must not be or not where it must";
+    case common_name:
+        return "the common name does not repeat an entry of subjectAltName";
+    case server_purposes:
+        return "extendedKeyUsage is not that of a public server";
     case repeated_extension:
         return "a certificate has an extension twice";
     case encoding:

@@ -51,7 +51,14 @@ result<void> set_up_checks(verify_policy& policy, const Options& options, bool v
     bool failed = options.crls.failed() || options.distrusted.failed() || options.on_verify.failed();
     policy.distrusted = options.distrusted;
     policy.on_verify = options.on_verify;
-    auto done = check_is_made(options.revocation != revocation::off || !options.crls.empty(), verifies, ".revocation");
+    policy.profile = options.profile;
+    if (options.profile != profile::rfc5280 && options.profile != profile::webpki) {
+        return std::unexpected(error{errc::invalid_argument}.about(".profile"));
+    }
+    auto done = check_is_made(options.profile != profile::rfc5280, verifies, ".profile");
+    if (done) {
+        done = check_is_made(options.revocation != revocation::off || !options.crls.empty(), verifies, ".revocation");
+    }
     if (done) {
         done = check_is_made(!options.distrusted.empty(), verifies, ".distrusted");
     }

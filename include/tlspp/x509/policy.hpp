@@ -2,11 +2,15 @@
 #pragma once
 #include <tlspp/detail/mbedtls.hpp>
 #include <tlspp/option_list.hpp>
+#include <tlspp/public_suffix.hpp>
 #include <tlspp/x509/crl_list.hpp>
 #include <tlspp/x509/extensions.hpp>
 #include <tlspp/x509/on_verify.hpp>
 #include <tlspp/x509/pin.hpp>
+#include <tlspp/x509/profile.hpp>
 #include <tlspp/x509/time.hpp>
+
+#include <span>
 
 namespace tlspp::inline TLSPP_ABI {
 namespace x509 {
@@ -28,6 +32,9 @@ struct verify_policy {
     /// 8 unless it was built with another one, holds in any case.
     std::uint16_t max_intermediates = 8;
     x509::purpose purpose = x509::purpose::any;
+    tlspp::profile profile = tlspp::profile::rfc5280;
+    /// Further purposes that the chain must be good for; the list and what it looks at must live as long as the policy.
+    std::span<const x509::oid> further_purposes = {};
     /// One of these is needed where the peer's own certificate has keyUsage; empty: those that go with the purpose. In a
     /// handshake Mbed TLS asks as well, for what the suite needs.
     x509::key_usages leaf_usage = {};
@@ -45,6 +52,20 @@ struct verify_policy {
     bool insecure_no_extended_key_usage = false;
     bool insecure_no_name_constraints = false;
     bool insecure_ignore_unknown_critical = false;
+    bool insecure_no_public_suffix = false; ///< wildcards for all that is below a public suffix
+    /// The same for the checks of `profile::webpki`, named like their files in `x509/checks`.
+    bool insecure_no_version = false;
+    bool insecure_no_serial_number = false;
+    bool insecure_no_authority_key = false;
+    bool insecure_no_subject_key = false;
+    bool insecure_no_critical_ca = false;
+    bool insecure_no_key_size = false;
+    bool insecure_no_end_entity = false;
+    bool insecure_no_dns_syntax = false;
+    bool insecure_no_information_access = false;
+    bool insecure_no_alternative_names = false;
+    bool insecure_no_common_name = false;
+    bool insecure_no_server_purposes = false;
 
     /// Which certificates are looked up in `crls`.
     tlspp::revocation revocation = tlspp::revocation::off;
@@ -62,6 +83,12 @@ namespace detail {
 inline const mbedtls_x509_crt_profile& safe_profile() noexcept { return mbedtls_x509_crt_profile_default; }
 inline const mbedtls_x509_crt_profile& strength_of(const verify_policy& policy) noexcept {
     return policy.strength == nullptr ? safe_profile() : *policy.strength;
+}
+/// The wildcards that public CAs may not sign are more than those that nobody may.
+inline suffix_list suffixes_of(const verify_policy& policy) noexcept {
+    return policy.insecure_no_public_suffix    ? suffix_list::none
+           : policy.profile == profile::webpki ? suffix_list::all
+                                               : suffix_list::registries;
 }
 } // namespace detail
 } // namespace tlspp::inline TLSPP_ABI

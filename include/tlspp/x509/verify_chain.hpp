@@ -16,6 +16,8 @@ struct verify_options {
     /// A mailbox that the certificate must be for, instead of a name; empty: none. The text must live through the call.
     std::string_view email = {};
     x509::purpose purpose = x509::purpose::server;
+    /// This one and the policy's: the stricter counts.
+    tlspp::profile profile = tlspp::profile::rfc5280;
     /// Seconds since 1970; default: the system's clock.
     std::optional<unix_seconds> time = {};
     /// All else, the checks that can be left out included. What stands above counts, not the fields of the same meaning
@@ -60,6 +62,9 @@ inline result<void> verify(std::span<const certificate> chain, const trust_store
         }
     }
     policy.purpose = options.purpose;
+    if (options.profile == profile::webpki) {
+        policy.profile = profile::webpki;
+    }
     unix_seconds time = options.time.value_or(0);
     if (options.time) {
         policy.clock = [](void* context) noexcept { return *static_cast<unix_seconds*>(context); };

@@ -3,6 +3,7 @@
 #include <tlspp/x509/checks/basic_constraints.hpp>
 #include <tlspp/x509/checks/encoding.hpp>
 #include <tlspp/x509/checks/extended_key_usage.hpp>
+#include <tlspp/x509/checks/form.hpp>
 #include <tlspp/x509/checks/key_usage.hpp>
 #include <tlspp/x509/checks/name_constraints.hpp>
 #include <tlspp/x509/checks/path_length.hpp>
@@ -43,12 +44,15 @@ inline verify_flags check_chain(const chain_view& chain, const verify_policy& po
         found |=
             check_extended_key_usage(chain, policy.purpose == purpose::server ? oids::server_auth : oids::client_auth);
     }
+    for (oid one : policy.further_purposes) {
+        found |= policy.insecure_no_extended_key_usage ? verify_flags() : check_extended_key_usage(chain, one);
+    }
     if (!policy.insecure_no_name_constraints) {
         found |= check_name_constraints(chain);
     }
     if (!policy.insecure_ignore_unknown_critical) {
         found |= check_unknown_critical(chain);
     }
-    return found;
+    return policy.profile == profile::webpki ? found | check_form(chain, policy) : found;
 }
 } // namespace tlspp::inline TLSPP_ABI::x509

@@ -21,6 +21,8 @@ struct chain_view {
 
     const mbedtls_x509_crt& operator[](std::size_t i) const noexcept { return *certificates[i]; }
     bool is_anchor(std::size_t i) const noexcept { return anchored && i + 1 == size && i != 0; }
+    /// The same, and a peer's own certificate that is trusted itself.
+    bool is_trusted(std::size_t i) const noexcept { return anchored && i + 1 == size; }
 };
 
 /// RFC 5280 §3.2: the same name in subject and issuer, whoever signed it.

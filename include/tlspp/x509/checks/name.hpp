@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/detail/mbedtls.hpp>
+#include <tlspp/public_suffix.hpp>
 #include <tlspp/server_name.hpp>
 
 #include <cstddef>
@@ -71,8 +72,16 @@ constexpr bool matches_email(std::string_view presented, std::string_view mailbo
            detail::equal_names(presented.substr(at), mailbox.substr(at));
 }
 
+/// The same without wildcards that stand directly below a public suffix: `*.co.uk` is for nobody.
+inline bool matches_dns(std::string_view presented, std::string_view host, detail::suffix_list suffixes) noexcept {
+    return matches_dns(presented, host) &&
+           !(presented.starts_with("*.") && detail::is_public_suffix(presented.substr(2), suffixes));
+}
+
 /// True where the certificate is for this peer; for `any` always.
-inline bool matches_name(const mbedtls_x509_crt& crt, const detail::peer_name& name) noexcept {
+/// \param suffixes below which of them no wildcard counts, where the list is at hand.
+inline bool matches_name(const mbedtls_x509_crt& crt, const detail::peer_name& name,
+                         detail::suffix_list suffixes = detail::suffix_list::registries) noexcept {
     using kind = detail::peer_name::kind;
     if (name.what == kind::any) {
         return true;
@@ -85,7 +94,7 @@ inline bool matches_name(const mbedtls_x509_crt& crt, const detail::peer_name& n
             continue;
         }
         std::string_view const presented{reinterpret_cast<const char*>(entry->buf.p), entry->buf.len};
-        bool const same = name.what == kind::dns ? matches_dns(presented, name.text)
+        bool const same = name.what == kind::dns ? matches_dns(presented, name.text, suffixes)
                           : name.what == kind::ip
                               ? presented.size() == name.address.size() && !name.address.empty() &&
                                     std::memcmp(presented.data(), name.address.data(), presented.size()) == 0

@@ -54,7 +54,7 @@ inline int judged_path::judge(const peer_name& name, const verify_policy& policy
     if (policy.clock != nullptr || policy.insecure_no_clock) {
         found = found.without(verify_flag::expired | verify_flag::not_yet_valid);
     }
-    if (!x509::matches_name(*certificates[0], name)) {
+    if (!x509::matches_name(*certificates[0], name, suffixes_of(policy))) {
         found |= verify_flag::name_mismatch;
     }
     found |= x509::check_chain(view(), policy);
