@@ -11,7 +11,7 @@ namespace limbo {
 
 struct verdict {
     bool accepted = false;
-    std::string why; ///< of a refusal, or why there is no verdict
+    std::string why = {}; ///< of a refusal, or why there is no verdict
     bool applies = true;
     tlspp::verify_flags flags = {};
 

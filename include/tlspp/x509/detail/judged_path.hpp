@@ -26,7 +26,9 @@ struct judged_path {
     bool could_be_better() const noexcept {
         auto const of_the_peer_itself = verify_flag::expired | verify_flag::not_yet_valid | verify_flag::weak_hash |
                                         verify_flag::weak_key_type | verify_flag::netscape_cert_type;
-        auto const hopeless = verify_flag::name_mismatch | verify_flag::no_clock;
+        auto const hopeless = verify_flag::name_mismatch | verify_flag::no_clock | verify_flag::end_entity |
+                              verify_flag::dns_syntax | verify_flag::alternative_names | verify_flag::common_name |
+                              verify_flag::server_purposes;
         return !found.empty() && found.without(hopeless) == found && each[0].without(of_the_peer_itself) == each[0];
     }
 
