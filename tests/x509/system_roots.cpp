@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Every root of this machine's bundle stays of use, whatever it looks like, under each profile. Nobody here has their
 // keys, so each root gets a key of ours, and nothing else of it is changed.
+#include <tlspp/text.hpp>
 #include <tlspp/x509/checks/key_size.hpp>
 
 #include "chains.hpp"
@@ -70,7 +71,7 @@ TEST_CASE("every root of the system stays an anchor under both profiles", "[syst
     auto const key = or_throw(ca.certificate());
     std::size_t judged = 0;
     auto const each = store->for_each([&](const certificate& root) {
-        INFO(root.subject());
+        INFO(to_string(root.subject()));
         auto const trust = or_throw(trust_store::from_der(with_key(root, key.public_key().der)));
         auto const leaf_time = root.not_before() + (root.not_after() - root.not_before()) / 2;
         auto const id = root.subject_key_identifier();

@@ -26,6 +26,17 @@ TEST_CASE("a critical extension that nobody processes refuses the chain", "[unkn
         CHECK(judge(build({}, {{.extensions = unknown(true, oid)}})) == verify_flag::unknown_critical);
         CHECK(judge(build({}, {{.extensions = unknown(false, oid)}})).empty());
     }
+    // key identifiers must not be critical, and are not processed; an anchor's as little as others'
+    auto const identifier = [](const char* oid, std::string_view der) {
+        return std::vector<dev::extension>{{oid, samples::octets(der), true}};
+    };
+    for (auto const& one :
+         {identifier("2.5.29.14", {"\x04\x02\xAA\xBB", 4}), identifier("2.5.29.35", {"\x30\x04\x80\x02\xAA\xBB", 6})}) {
+        CHECK(judge(build({}, {{.extensions = one}})) == verify_flag::unknown_critical);
+        auto const b = build({.extensions = one}, {});
+        CHECK(judge(b) == verify_flag::unknown_critical);
+        CHECK(chains::mbedtls_accepts(b));
+    }
     // policy constraints count even where they are not marked
     CHECK(judge(build({}, {{.extensions = unknown(false, "2.5.29.36")}})) == verify_flag::unknown_critical);
 }
