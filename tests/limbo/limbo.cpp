@@ -41,10 +41,10 @@ struct judge {
     limbo::verdict (*ask)(const limbo::test_case&);
 };
 constexpr judge judges[] = {
-    {"verify, rfc5280", [](const limbo::test_case& c) { return limbo::by_verify(c, profile::rfc5280); }},
-    {"verify, webpki", [](const limbo::test_case& c) { return limbo::by_verify(c, profile::webpki); }},
-    {"handshake, rfc5280", [](const limbo::test_case& c) { return limbo::by_handshake(c, profile::rfc5280); }},
-    {"handshake, webpki", [](const limbo::test_case& c) { return limbo::by_handshake(c, profile::webpki); }},
+    {"verify rfc5280", [](const limbo::test_case& c) { return limbo::by_verify(c, profile::rfc5280); }},
+    {"verify webpki", [](const limbo::test_case& c) { return limbo::by_verify(c, profile::webpki); }},
+    {"handshake rfc5280", [](const limbo::test_case& c) { return limbo::by_handshake(c, profile::rfc5280); }},
+    {"handshake webpki", [](const limbo::test_case& c) { return limbo::by_handshake(c, profile::webpki); }},
     {"plain Mbed TLS", limbo::by_mbedtls},
 };
 constexpr std::size_t count = std::size(judges);
@@ -106,7 +106,7 @@ void print_table(const outcome& o, std::string_view before, std::string_view bet
     for (auto const& one : judges) {
         std::cout << between << one.name;
     }
-    std::cout << (before.empty() ? "" : between) << '\n';
+    std::cout << (between == " | " ? " |" : "") << '\n';
     if (!before.empty() && between == " | ") {
         std::cout << "|";
         for (std::size_t i = 0; i != count + 1; ++i) {
