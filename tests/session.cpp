@@ -146,6 +146,7 @@ TEST_CASE("a session is for the server, the options and the time that it was mad
         CHECK(differs(options({.trust = other})));
         CHECK(differs(options({.verify = verify_mode::insecure_report_only})));
         CHECK(differs(options({.verify = verify_mode::insecure_none})));
+        CHECK(differs(options({.profile = profile::webpki})));
         CHECK(differs(options({.alpn = {"h2"}})));
         CHECK(differs(options({.identity = test::shared_certificates().client.identity})));
         CHECK(differs(options({.distrusted = {spki_pin(sha256_digest{})}})));

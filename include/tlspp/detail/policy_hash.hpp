@@ -32,15 +32,31 @@ inline void add_policy(hasher& to, const verify_policy& p) noexcept {
                         p.insecure_no_basic_constraints,
                         p.insecure_no_path_length,
                         p.insecure_no_key_usage,
-                        p.insecure_no_name_constraints,
+                        p.insecure_no_repeated_extension,
+                        p.insecure_no_encoding,
                         p.insecure_no_extended_key_usage,
-                        p.insecure_ignore_unknown_critical};
+                        p.insecure_no_name_constraints,
+                        p.insecure_ignore_unknown_critical,
+                        p.insecure_no_public_suffix,
+                        p.insecure_no_version,
+                        p.insecure_no_serial_number,
+                        p.insecure_no_authority_key,
+                        p.insecure_no_subject_key,
+                        p.insecure_no_critical_ca,
+                        p.insecure_no_key_size,
+                        p.insecure_no_end_entity,
+                        p.insecure_no_dns_syntax,
+                        p.insecure_no_information_access,
+                        p.insecure_no_alternative_names,
+                        p.insecure_no_common_name,
+                        p.insecure_no_server_purposes};
     for (bool const flag : flags) {
         to.number(flag ? 1 : 0);
     }
     auto const& strength = strength_of(p);
     to.number(strength.allowed_mds).number(strength.allowed_pks).number(strength.allowed_curves);
     to.number(strength.rsa_min_bitlen);
+    to.number(static_cast<std::uint64_t>(p.profile));
     to.number(p.max_intermediates).number(static_cast<std::uint64_t>(p.purpose)).number(p.clock != nullptr ? 1 : 0);
     to.number(static_cast<std::uint64_t>(p.revocation)).number(p.crls.size());
     for (auto const& list : p.crls) {
