@@ -46,10 +46,10 @@ std::string own() { return to_pem(or_throw(test::the_world().localhost.leaf()));
 TEST_CASE("the certificate of a server, with trust and without",
           "[py:SimpleBackgroundTests.test_get_server_certificate][py:SimpleBackgroundTests.test_get_server_certificate_"
           "sni][same]") {
-    connect_options const here{.address = "127.0.0.1"};
+    auto const here = [] { return connect_options{.address = "127.0.0.1"}; };
     SECTION("verified") {
         one_server server(test::make_server());
-        auto const got = get_server_certificate(test::the_world().trust, "localhost", server.listener.port(), here);
+        auto const got = get_server_certificate(test::the_world().trust, "localhost", server.listener.port(), here());
         server.join();
         REQUIRE(got);
         CHECK(to_pem(*got) == own());
@@ -57,7 +57,7 @@ TEST_CASE("the certificate of a server, with trust and without",
     }
     SECTION("unverified") {
         one_server server(test::make_server());
-        auto const got = insecure_get_server_certificate("localhost", server.listener.port(), here);
+        auto const got = insecure_get_server_certificate("localhost", server.listener.port(), here());
         server.join();
         REQUIRE(got);
         CHECK(to_pem(*got) == own());
@@ -65,7 +65,7 @@ TEST_CASE("the certificate of a server, with trust and without",
     }
     SECTION("unverified, of a server with another name") {
         one_server server(test::make_server());
-        auto const got = insecure_get_server_certificate("other.example", server.listener.port(), here);
+        auto const got = insecure_get_server_certificate("other.example", server.listener.port(), here());
         server.join();
         REQUIRE(got);
         CHECK(to_pem(*got) == own());

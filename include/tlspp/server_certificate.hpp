@@ -7,12 +7,12 @@
 namespace tlspp::inline TLSPP_ABI {
 namespace detail {
 inline result<certificate> fetch_certificate(const client_options& options, std::string_view host, std::uint16_t port,
-                                             const connect_options& how) noexcept {
+                                             connect_options&& how) noexcept {
     auto const context = client_context::create(options);
     if (!context) {
         return std::unexpected(context.error());
     }
-    auto conn = connect(*context, host, port, how);
+    auto conn = connect(*context, host, port, std::move(how));
     if (!conn) {
         return std::unexpected(conn.error());
     }
@@ -30,7 +30,7 @@ inline result<certificate> fetch_certificate(const client_options& options, std:
                                                                 std::uint16_t port, connect_options how = {}) noexcept {
     client_options options;
     options.trust = trust;
-    return detail::fetch_certificate(options, host, port, how);
+    return detail::fetch_certificate(options, host, port, std::move(how));
 }
 
 /// The same without looking at it: the certificate of whoever answers, for diagnosis, or to be compared with what is
@@ -39,6 +39,6 @@ inline result<certificate> fetch_certificate(const client_options& options, std:
                                                                          connect_options how = {}) noexcept {
     client_options options;
     options.verify = verify_mode::insecure_none;
-    return detail::fetch_certificate(options, host, port, how);
+    return detail::fetch_certificate(options, host, port, std::move(how));
 }
 } // namespace tlspp::inline TLSPP_ABI
