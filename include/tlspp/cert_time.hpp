@@ -2,6 +2,7 @@
 #pragma once
 #include <tlspp/error.hpp>
 
+#include <tlspp/detail/text_part.hpp>
 #include <tlspp/x509/time.hpp>
 
 #include <string_view>
@@ -20,7 +21,7 @@ public:
             return 0;
         }
         for (std::size_t i = 0; i != 12; ++i) {
-            if (same(names.substr(3 * i, 3))) {
+            if (same(detail::part(names, 3 * i, 3))) {
                 rest_.remove_prefix(3);
                 return static_cast<int>(i) + 1;
             }

@@ -23,11 +23,10 @@ public:
     /// \return what is wrong with them: `no_trust`, `no_identity`, `invalid_argument`, `unsupported`,
     /// `library_mismatch`, `out_of_memory`, or what loading the system's certificates said.
     [[nodiscard]] static result<context> create(const options& given = {}) noexcept {
-        if constexpr (R == role::client) {
-            static_assert(detail::build::client, "this build of Mbed TLS has no client: MBEDTLS_SSL_CLI_C is off");
-        } else {
-            static_assert(detail::build::server, "this build of Mbed TLS has no server: MBEDTLS_SSL_SRV_C is off");
-        }
+        static_assert(R != role::client || detail::build::client,
+                      "this build of Mbed TLS has no client: MBEDTLS_SSL_CLI_C is off");
+        static_assert(R != role::server || detail::build::server,
+                      "this build of Mbed TLS has no server: MBEDTLS_SSL_SRV_C is off");
         if (auto const fits = detail::check_library(); !fits) {
             return std::unexpected(fits.error());
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/detail/text_part.hpp>
 #include <tlspp/error.hpp>
 
 #include <cstddef>
@@ -33,7 +34,7 @@ inline result<std::size_t> to_a_labels(std::string_view utf8, std::span<char> ou
     std::string_view const ascii(converted);
     bool const fits = ascii.size() <= out.size();
     if (fits) {
-        ascii.copy(out.data(), ascii.size());
+        detail::copy_text(out.data(), ascii);
     }
     auto const size = ascii.size();
     idn2_free(converted);

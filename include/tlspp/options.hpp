@@ -3,6 +3,7 @@
 #include <tlspp/cipher_suite.hpp>
 #include <tlspp/client_hello.hpp>
 #include <tlspp/clock.hpp>
+#include <tlspp/detail/chosen.hpp>
 #include <tlspp/error.hpp>
 #include <tlspp/named_group.hpp>
 #include <tlspp/option_list.hpp>
@@ -44,11 +45,19 @@ struct random_source {
 };
 
 namespace detail {
-template <bool Psa = build::psa>
-random_source default_random() noexcept {
-    static_assert(Psa, "this build of Mbed TLS has no PSA crypto and so no random source of its own: set .random");
-    return {};
-}
+#if !TLSPP_HAS_PSA
+/// An option that must be given: without it, the program does not compile.
+struct random_option : random_source {
+    template <bool Given = false>
+    random_option() noexcept {
+        static_assert(Given,
+                      "this build of Mbed TLS has no PSA crypto and so no random source of its own: set .random");
+    }
+    random_option(const random_source& given) noexcept : random_source(given) {}
+    random_option(int (*function)(void*, unsigned char*, std::size_t), void* context = nullptr) noexcept
+        : random_source{function, context} {}
+};
+#endif
 } // namespace detail
 
 /// What a client context is made from. Views in it need to live until `create` returns.
@@ -74,14 +83,14 @@ struct client_options {
     std::optional<version> maximum_version = {};
     /// For all versions, in order of preference; a version of which there is none is not offered. Default: those with
     /// AEAD and forward secrecy that the build has. By their names: `cipher_suites_from`.
-    option_list<cipher_suite> cipher_suites = {};
+    detail::chosen<cipher_suite> cipher_suites = {};
     /// For key agreement, in order of preference; in TLS 1.2 the keys of ECDSA certificates have to be on one of them,
     /// too (RFC 8422 §5.1). Default: all of `named_group` that the build has. By their names: `groups_from`.
-    option_list<named_group> groups = {};
+    detail::chosen<named_group> groups = {};
     /// For signatures in handshakes, in order of preference; chains may then have no hash that is weaker than the
     /// weakest of these. Default: all of `signature_scheme` that the build has. By their names:
     /// `signature_algorithms_from`.
-    option_list<signature_scheme> signature_algorithms = {};
+    detail::chosen<signature_scheme> signature_algorithms = {};
     /// Protocols offered by ALPN (RFC 7301), most wanted first. Default: none.
     option_list<std::string_view> alpn = {};
     /// A server that agrees on none of them is refused, with no_application_protocol. Default: it may go on without.
@@ -99,7 +108,11 @@ struct client_options {
     /// Default: Mbed TLS's time; without `MBEDTLS_HAVE_TIME_DATE` it must be given.
     clock_source clock = {};
     /// Default: PSA's random generator. Mbed TLS 4 always uses PSA's.
-    random_source random = detail::default_random();
+#if TLSPP_HAS_PSA
+    random_source random = {};
+#else
+    detail::random_option random;
+#endif
     /// Public keys that no chain may have, the anchor's included. Default: none.
     option_list<spki_pin> distrusted = {};
 };
@@ -127,14 +140,14 @@ struct server_options {
     std::optional<version> maximum_version = {};
     /// For all versions, in order of preference; a version of which there is none is not offered. Default: those with
     /// AEAD and forward secrecy that the build has. By their names: `cipher_suites_from`.
-    option_list<cipher_suite> cipher_suites = {};
+    detail::chosen<cipher_suite> cipher_suites = {};
     /// For key agreement, in order of preference; in TLS 1.2 the keys of ECDSA certificates have to be on one of them,
     /// too (RFC 8422 §5.1). Default: all of `named_group` that the build has. By their names: `groups_from`.
-    option_list<named_group> groups = {};
+    detail::chosen<named_group> groups = {};
     /// For signatures in handshakes, in order of preference; chains may then have no hash that is weaker than the
     /// weakest of these. Default: all of `signature_scheme` that the build has. By their names:
     /// `signature_algorithms_from`.
-    option_list<signature_scheme> signature_algorithms = {};
+    detail::chosen<signature_scheme> signature_algorithms = {};
     /// Protocols accepted by ALPN (RFC 7301), most wanted first. A client that offers others only is refused.
     option_list<std::string_view> alpn = {};
     /// A client that offers none at all is refused, too. Default: it is served without.
@@ -155,8 +168,14 @@ struct server_options {
     /// Default: Mbed TLS's time; without `MBEDTLS_HAVE_TIME_DATE` it must be given.
     clock_source clock = {};
     /// Default: PSA's random generator. Mbed TLS 4 always uses PSA's.
-    random_source random = detail::default_random();
+#if TLSPP_HAS_PSA
+    random_source random = {};
+#else
+    detail::random_option random;
+#endif
     /// Public keys that no chain may have, the anchor's included. Default: none.
     option_list<spki_pin> distrusted = {};
 };
 } // namespace tlspp::inline TLSPP_ABI
+
+#include <tlspp/detail/context_state.hpp> // and with it what a list of suites, groups or algorithms brings

@@ -95,7 +95,7 @@ inline constexpr security_policy compatible_2026{"compatible_2026",
 
 namespace detail {
 template <class T, std::size_t N, class Built>
-void fill(option_list<T>& field, std::span<const T> first, std::span<const T> second, Built built) noexcept {
+void fill(chosen<T>& field, std::span<const T> first, std::span<const T> second, Built built) noexcept {
     if (!field.empty() || field.failed()) {
         return;
     }

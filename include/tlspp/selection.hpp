@@ -2,6 +2,7 @@
 #pragma once
 #include <tlspp/cipher_suite.hpp>
 #include <tlspp/detail/name_list.hpp>
+#include <tlspp/detail/text_part.hpp>
 #include <tlspp/named_group.hpp>
 #include <tlspp/signature_scheme.hpp>
 
@@ -24,8 +25,8 @@ inline bool suite_is_built(int id) noexcept {
 inline found_name<cipher_suite> find_suite_name(std::string_view word) noexcept {
     for (auto const& row : suite_table) {
         bool const warned =
-            word.size() > row.warning.size() && same_word(word.substr(0, row.warning.size()), row.warning);
-        auto const rest = warned ? word.substr(row.warning.size()) : word;
+            word.size() > row.warning.size() && same_word(detail::part(word, 0, row.warning.size()), row.warning);
+        auto const rest = warned ? detail::part(word, row.warning.size()) : word;
         if (same_word(rest, row.iana_name) || same_word(rest, row.openssl_name)) {
             return {row.id, warned ? reason::none : reason::suite_needs_warning,
                     suite_is_built(static_cast<int>(row.id))};

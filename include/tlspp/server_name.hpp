@@ -4,6 +4,7 @@
 
 #include <tlspp/bytes.hpp>
 #include <tlspp/detail/ip_address.hpp>
+#include <tlspp/detail/text_part.hpp>
 #include <tlspp/idn.hpp>
 
 #include <cstddef>
@@ -133,11 +134,11 @@ constexpr result<server_name> server_name::parse(std::string_view text) noexcept
 #endif
         return refuse(why);
     }
-    auto const host = text.back() == '.' ? text.substr(0, text.size() - 1) : text;
+    auto const host = text.back() == '.' ? detail::part(text, 0, text.size() - 1) : text;
     if (auto const why = labels(host); why != reason::none) {
         return refuse(why);
     }
-    if (number(host.substr(host.rfind('.') + 1))) {
+    if (number(detail::part(host, host.rfind('.') + 1))) {
         return refuse(reason::name_numeric_last_label);
     }
     name = server_name();
@@ -217,7 +218,7 @@ constexpr reason server_name::labels(std::string_view text) noexcept {
 /// True for what a resolver may take for the last part of an IPv4 address: decimal, octal or hexadecimal.
 constexpr bool server_name::number(std::string_view label) noexcept {
     bool const hexadecimal = label.size() > 1 && label[0] == '0' && lower(label[1]) == 'x';
-    for (char c : hexadecimal ? label.substr(2) : label) {
+    for (char c : hexadecimal ? detail::part(label, 2) : label) {
         if (!(hexadecimal ? detail::hex_digit(c) >= 0 : digit(c))) {
             return false;
         }

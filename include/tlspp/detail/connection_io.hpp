@@ -64,7 +64,7 @@ inline result<void> connection::handshake() noexcept {
     }
     while (c.at != detail::core::stage::open) {
         enter();
-        int code = c.gate != nullptr && !c.gate->passed ? detail::pass_hello_gate(c) : 0;
+        int code = c.has_gate() && !c.gate->passed ? detail::pass_hello_gate(c) : 0;
         if (code == 0) {
             code = mbedtls_ssl_handshake(&c.ssl);
         }
@@ -73,7 +73,7 @@ inline result<void> connection::handshake() noexcept {
         }
         if (code == 0) {
             c.at = detail::core::stage::open;
-            if (c.gate != nullptr) {
+            if (c.has_gate()) {
                 detail::open_gate(c);
             }
             c.handshake_complete = true;

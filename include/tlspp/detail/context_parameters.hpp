@@ -8,16 +8,6 @@
 /// what was asked for and the build lacks is an error.
 namespace tlspp::inline TLSPP_ABI::detail {
 
-struct version_range {
-    version lowest;
-    version highest;
-
-    /// Whether what these versions have is of use.
-    bool covers(bool tls1_2, bool tls1_3) const noexcept {
-        return (tls1_2 && lowest == version::tls1_2) || (tls1_3 && highest == version::tls1_3);
-    }
-};
-
 inline result<version_range> choose_versions(std::optional<version> minimum, std::optional<version> maximum) noexcept {
     static_assert(build::tls1_2 || build::tls1_3, "this build of Mbed TLS has neither TLS 1.2 nor TLS 1.3");
     constexpr version lowest = build::tls1_2 ? version::tls1_2 : version::tls1_3;
@@ -51,15 +41,101 @@ result<option_list<Wire>> wire_list(const fixed_list<T, N>& chosen, reason none_
     return list;
 }
 
-inline bool fits(const suite_row& row, version_range range, psk_use psk) noexcept {
-    bool const tls1_3 = row.since == version::tls1_3;
-    return range.covers(!tls1_3, tls1_3) && (psk != psk_use::only || row.needs_psk() || tls1_3);
+template <class Wire>
+result<void> keep(option_list<Wire>& where, result<option_list<Wire>> list) noexcept {
+    if (!list) {
+        return std::unexpected(list.error());
+    }
+    where = std::move(*list);
+    return {};
+}
+
+inline constexpr bool is_tls1_3(std::uint16_t suite) noexcept { return suite >> 8 == 0x13; }
+
+/// A line of the tables without its names: what is offered where nobody wished for anything.
+struct default_row {
+    std::uint16_t id;
+    bool tls1_2;
+    bool tls1_3;
+    suite_kind kind;
+};
+
+template <std::size_t N>
+struct default_rows {
+    default_row rows[N];
+    std::size_t size;
+};
+
+template <class Row, std::size_t N>
+consteval default_rows<N> defaults_of(const Row (&table)[N]) noexcept {
+    default_rows<N> all{};
+    for (auto const& row : table) {
+        if constexpr (requires { row.kind; }) {
+            bool const tls1_3 = row.since == version::tls1_3;
+            bool const psk = row.kind == suite_kind::psk || row.kind == suite_kind::psk_cbc;
+            if (row.kind == suite_kind::standard || (build::psk && psk)) {
+                all.rows[all.size++] = {static_cast<std::uint16_t>(row.id), !tls1_3, tls1_3, row.kind};
+            }
+        } else if (row.built) {
+            all.rows[all.size++] = {static_cast<std::uint16_t>(row.id), row.tls1_2, row.tls1_3, suite_kind::standard};
+        }
+    }
+    return all;
+}
+
+template <std::size_t M, std::size_t N>
+consteval default_rows<M> shrink(const default_rows<N>& all) noexcept {
+    default_rows<M> out{};
+    for (; out.size != all.size; ++out.size) {
+        out.rows[out.size] = all.rows[out.size];
+    }
+    return out;
+}
+
+template <const auto& Table>
+inline constexpr auto defaults = shrink<defaults_of(Table).size + 1>(defaults_of(Table));
+
+inline bool fits(bool needs_psk, bool tls1_3, version_range range, psk_use psk) noexcept {
+    return range.covers(!tls1_3, tls1_3) && (psk != psk_use::only || needs_psk || tls1_3);
+}
+
+/// Of the suites offered by default, those of the versions asked for that this build has.
+inline result<option_list<int>> default_suites(version_range range, psk_use psk) noexcept {
+    constexpr auto& all = defaults<suite_table>;
+    fixed_list<int, sizeof all.rows / sizeof all.rows[0]> list;
+    bool psk_aead = false;
+    for (std::size_t i = 0; i != all.size; ++i) {
+        auto const& row = all.rows[i];
+        bool const needs_psk = row.kind != suite_kind::standard;
+        if (!suite_is_built(row.id) || (needs_psk && psk == psk_use::none)) {
+            continue;
+        }
+        psk_aead |= row.kind == suite_kind::psk;
+        if (!(row.kind == suite_kind::psk_cbc && psk_aead) && fits(needs_psk, row.tls1_3, range, psk)) {
+            list.add(row.id);
+        }
+    }
+    return wire_list<int>(list, reason::no_common_suite);
+}
+
+/// The same of groups and signature schemes.
+inline result<option_list<std::uint16_t>> default_ids(std::span<const default_row> all, version_range range,
+                                                      reason none_fits) noexcept {
+    constexpr std::size_t most = group_count > scheme_count ? group_count : scheme_count;
+    fixed_list<std::uint16_t, most> list;
+    for (auto const& row : all) {
+        if (range.covers(row.tls1_2, row.tls1_3)) {
+            list.add(row.id);
+        }
+    }
+    return wire_list<std::uint16_t>(list, none_fits);
 }
 
 /// Of the suites wished for, those of the versions asked for.
-inline result<option_list<int>> choose_suites(const option_list<cipher_suite>& wished, version_range range,
-                                              psk_use psk) noexcept {
-    suite_list chosen;
+template <>
+inline result<void> chooser<cipher_suite>::choose(context_state& state, const option_list<cipher_suite>& wished,
+                                                  version_range range) noexcept {
+    suite_list list;
     for (auto const suite : wished) {
         auto const* row = find_suite(static_cast<std::uint16_t>(suite));
         if (row == nullptr) {
@@ -68,31 +144,21 @@ inline result<option_list<int>> choose_suites(const option_list<cipher_suite>& w
         if (!suite_is_built(static_cast<int>(suite))) {
             return std::unexpected(error{errc::unsupported, reason::suite_not_built}.about(row->iana_name));
         }
-        if (row->needs_psk() && psk == psk_use::none) {
+        if (row->needs_psk() && state.psk_for == psk_use::none) {
             return std::unexpected(error{errc::invalid_argument, reason::suite_needs_psk}.about(row->iana_name));
         }
-        if (!chosen.contains(suite) && fits(*row, range, psk)) {
-            chosen.add(suite);
+        if (!list.contains(suite) && fits(row->needs_psk(), row->since == version::tls1_3, range, state.psk_for)) {
+            list.add(suite);
         }
     }
-    bool psk_aead = false;
-    for (auto const& row : suite_table) {
-        bool const built = suite_is_built(static_cast<int>(row.id));
-        psk_aead |= built && row.kind == suite_kind::psk;
-        bool const wanted = row.kind == suite_kind::standard || (row.kind == suite_kind::psk && psk != psk_use::none) ||
-                            (row.kind == suite_kind::psk_cbc && psk != psk_use::none && !psk_aead);
-        if (wished.empty() && built && wanted && fits(row, range, psk)) {
-            chosen.add(row.id);
-        }
-    }
-    return wire_list<int>(chosen, reason::no_common_suite);
+    return keep(state.suites, wire_list<int>(list, reason::no_common_suite));
 }
 
 /// Groups or signature schemes, whose tables have the same columns.
 template <class T, class Row, std::size_t N>
 result<option_list<std::uint16_t>> choose_rows(const option_list<T>& wished, const Row (&table)[N], version_range range,
                                                reason unknown, reason not_built, reason none_fits) noexcept {
-    fixed_list<T, N> chosen;
+    fixed_list<T, N> list;
     for (auto const id : wished) {
         const Row* found = nullptr;
         for (auto const& row : table) {
@@ -106,16 +172,18 @@ result<option_list<std::uint16_t>> choose_rows(const option_list<T>& wished, con
         if (!found->built) {
             return std::unexpected(error{errc::unsupported, not_built}.about(found->iana_name));
         }
-        if (!chosen.contains(id) && range.covers(found->tls1_2, found->tls1_3)) {
-            chosen.add(id);
+        if (!list.contains(id) && range.covers(found->tls1_2, found->tls1_3)) {
+            list.add(id);
         }
     }
-    for (auto const& row : table) {
-        if (wished.empty() && row.built && range.covers(row.tls1_2, row.tls1_3)) {
-            chosen.add(row.id);
-        }
-    }
-    return wire_list<std::uint16_t>(chosen, none_fits);
+    return wire_list<std::uint16_t>(list, none_fits);
+}
+
+template <>
+inline result<void> chooser<named_group>::choose(context_state& state, const option_list<named_group>& wished,
+                                                 version_range range) noexcept {
+    return keep(state.groups, choose_rows(wished, group_table, range, reason::group_unknown, reason::group_not_built,
+                                          reason::no_common_group));
 }
 
 #if defined(MBEDTLS_X509_CRT_PARSE_C)
@@ -141,14 +209,26 @@ inline void narrow_chain(context_state& state, const option_list<signature_schem
 }
 #endif
 
+template <>
+inline result<void> chooser<signature_scheme>::choose(context_state& state, const option_list<signature_scheme>& wished,
+                                                      version_range range) noexcept {
+    auto const kept = keep(state.schemes, choose_rows(wished, scheme_table, range, reason::scheme_unknown,
+                                                      reason::scheme_not_built, reason::no_common_scheme));
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
+    if (kept) {
+        narrow_chain(state, wished);
+    }
+#endif
+    return kept;
+}
+
 /// A version without a suite is not offered: a peer that chose it would find nothing in common.
 inline version_range with_suites(version_range range, const option_list<int>& suites) noexcept {
     bool tls1_2 = false;
     bool tls1_3 = false;
     for (int const id : suites) {
-        auto const* row = find_suite(static_cast<std::uint16_t>(id));
-        tls1_3 |= row != nullptr && row->since == version::tls1_3;
-        tls1_2 |= row != nullptr && row->since == version::tls1_2;
+        tls1_3 |= id != 0 && is_tls1_3(static_cast<std::uint16_t>(id));
+        tls1_2 |= id != 0 && !is_tls1_3(static_cast<std::uint16_t>(id));
     }
     return {tls1_2 ? range.lowest : version::tls1_3, tls1_3 ? range.highest : version::tls1_2};
 }
@@ -164,11 +244,11 @@ result<void> set_up_parameters(context_state& state, const Options& options) noe
     if (!wanted) {
         return std::unexpected(wanted.error());
     }
-    auto suites = choose_suites(options.cipher_suites, *wanted, state.psk_for);
-    if (!suites) {
-        return std::unexpected(suites.error());
+    auto done = options.cipher_suites.empty() ? keep(state.suites, default_suites(*wanted, state.psk_for))
+                                              : options.cipher_suites.choose(state, *wanted);
+    if (!done) {
+        return done;
     }
-    state.suites = std::move(*suites);
     mbedtls_ssl_conf_ciphersuites(&config, state.suites.data());
 
     auto const range = with_suites(*wanted, state.suites);
@@ -177,25 +257,24 @@ result<void> set_up_parameters(context_state& state, const Options& options) noe
     mbedtls_ssl_conf_min_tls_version(&config, static_cast<mbedtls_ssl_protocol_version>(range.lowest));
     mbedtls_ssl_conf_max_tls_version(&config, static_cast<mbedtls_ssl_protocol_version>(range.highest));
 
-    auto groups = choose_rows(options.groups, group_table, range, reason::group_unknown, reason::group_not_built,
-                              reason::no_common_group);
-    if (!groups) {
-        return std::unexpected(groups.error());
+    done = options.groups.empty()
+               ? keep(state.groups, default_ids({defaults<group_table>.rows, defaults<group_table>.size}, range,
+                                                reason::no_common_group))
+               : options.groups.choose(state, range);
+    if (!done) {
+        return done;
     }
-    state.groups = std::move(*groups);
     mbedtls_ssl_conf_groups(&config, state.groups.data());
 
-    auto schemes = choose_rows(options.signature_algorithms, scheme_table, range, reason::scheme_unknown,
-                               reason::scheme_not_built, reason::no_common_scheme);
-    if (!schemes) {
-        return std::unexpected(schemes.error());
+    done = options.signature_algorithms.empty()
+               ? keep(state.schemes, default_ids({defaults<scheme_table>.rows, defaults<scheme_table>.size}, range,
+                                                 reason::no_common_scheme))
+               : options.signature_algorithms.choose(state, range);
+    if (!done) {
+        return done;
     }
-    state.schemes = std::move(*schemes);
 #if defined(MBEDTLS_SSL_HANDSHAKE_WITH_CERT_ENABLED)
     mbedtls_ssl_conf_sig_algs(&config, state.schemes.data());
-#endif
-#if defined(MBEDTLS_X509_CRT_PARSE_C)
-    narrow_chain(state, options.signature_algorithms);
 #endif
     return {};
 }

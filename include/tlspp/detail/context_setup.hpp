@@ -151,7 +151,7 @@ inline result<void> set_up_client(context_state& state, const client_options& op
 }
 
 inline result<void> set_up_server(context_state& state, const server_options& options,
-                                  int (*on_hello)(mbedtls_ssl_context*)) noexcept {
+                                  [[maybe_unused]] int (*on_hello)(mbedtls_ssl_context*)) noexcept {
     state.role = role::server;
     state.verification.purpose = x509::purpose::client;
     state.identities = options.identities;
@@ -193,7 +193,7 @@ inline result<void> set_up_server(context_state& state, const server_options& op
     default:
         return std::unexpected(error{errc::invalid_argument}.about(".client_auth"));
     }
-#if defined(MBEDTLS_SSL_SERVER_NAME_INDICATION)
+#if defined(MBEDTLS_SSL_SRV_C) && defined(MBEDTLS_SSL_SERVER_NAME_INDICATION)
     mbedtls_ssl_conf_cert_cb(&config, on_hello);
 #endif
     if (auto const done = set_up_session_cache(state, options.session_cache); !done) {

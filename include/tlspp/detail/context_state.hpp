@@ -2,6 +2,7 @@
 #pragma once
 #include <tlspp/detail/policy_hash.hpp>
 #include <tlspp/detail/psk_store.hpp>
+#include <tlspp/detail/text_part.hpp>
 #include <tlspp/options.hpp>
 #include <tlspp/x509/verify.hpp>
 
@@ -37,7 +38,7 @@ public:
         char* at = reinterpret_cast<char*>(names_) + pointers;
         for (std::size_t i = 0; i != protocols.size(); ++i) {
             names_[i] = at;
-            protocols[i].copy(at, protocols[i].size());
+            copy_text(at, protocols[i]);
             at += protocols[i].size() + 1;
         }
         return {};
@@ -108,3 +109,5 @@ struct context_state {
     published_policy policy;
 };
 } // namespace tlspp::inline TLSPP_ABI::detail
+
+#include <tlspp/detail/context_parameters.hpp> // after what it needs, whichever of the three is included first

@@ -48,7 +48,9 @@ struct core {
     core& operator=(const core&) = delete;
     ~core() {
         mbedtls_ssl_free(&ssl);
-        destroy_object(gate);
+        if (has_gate()) {
+            destroy_object(gate);
+        }
     }
 
     /// Goes on under another context, before Mbed TLS has seen or said anything; it is to be set up again.
@@ -58,6 +60,9 @@ struct core {
         context = other;
         verifier = chain_verifier(context->verification, {}, context->client_auth == client_auth::optional);
     }
+
+    /// A build without servers has no use for it, nor for the code behind it.
+    bool has_gate() const noexcept { return build::server && gate != nullptr; }
 
     mbedtls_ssl_context ssl;
     ref<const context_state> context;

@@ -133,7 +133,7 @@ inline error classify(const core& c, int code) noexcept {
     if (code == code_trouble) {
         return classify_trouble(c);
     }
-    if (code == code_hello_ended) {
+    if (build::server && code == code_hello_ended) {
         return c.gate->why;
     }
     if (is_out_of_memory(code)) {
@@ -245,7 +245,7 @@ inline error fail(core& c, const error& why) noexcept {
                               !(why == errc::callback && c.trouble.what == io_trouble::kind::threw);
     bool const tls1_3 = mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3;
     if (peer_listens && !c.watch.ended_with_alert(tls1_3)) {
-        auto const said = c.gate != nullptr && c.gate->say ? *c.gate->say : alert_for(why);
+        auto const said = c.has_gate() && c.gate->say ? *c.gate->say : alert_for(why);
         (void)mbedtls_ssl_send_alert_message(&c.ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, static_cast<unsigned char>(said));
     }
     c.transport->close_gracefully(&c);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/detail/text_part.hpp>
 #include <tlspp/detail/text_writer.hpp>
 
 #include <cstddef>
@@ -59,7 +60,7 @@ constexpr bool parse_ipv6(std::string_view text, std::byte (&out)[16]) noexcept 
             return false;
         }
         if (at != text.size() && text[at] == '.') {
-            if (filled > 12 || !parse_ipv4(text.substr(begin), groups + filled)) {
+            if (filled > 12 || !parse_ipv4(part(text, begin), groups + filled)) {
                 return false;
             }
             filled += 4;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/detail/text_part.hpp>
 #include <tlspp/error.hpp>
 #include <tlspp/option_list.hpp>
 
@@ -36,7 +37,7 @@ result<option_list<T>> parse_names(std::string_view text, Lookup lookup) noexcep
     for (std::size_t at = 0; at <= text.size();) {
         auto end = text.find_first_of(":,", at);
         end = end == std::string_view::npos ? text.size() : end;
-        auto word = text.substr(at, end - at);
+        auto word = part(text, at, end - at);
         at = end + 1;
         bool const optional = !word.empty() && word[0] == '?';
         word.remove_prefix(optional ? 1 : 0);

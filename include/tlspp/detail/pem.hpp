@@ -3,6 +3,7 @@
 #include <tlspp/bytes.hpp>
 #include <tlspp/detail/mbedtls.hpp>
 #include <tlspp/detail/memory.hpp>
+#include <tlspp/detail/text_part.hpp>
 
 #if defined(MBEDTLS_PEM_PARSE_C)
 #include <mbedtls/base64.h>
@@ -39,23 +40,23 @@ public:
         auto const label_end = rest_.find(dashes, opening.size());
         auto const line_end = rest_.find('\n');
         if (label_end == std::string_view::npos || label_end > line_end) {
-            out.whole = rest_.substr(0, line_end);
+            out.whole = part(rest_, 0, line_end);
             rest_.remove_prefix(out.whole.size());
             return true; // an opening line that is none
         }
-        out.label = rest_.substr(opening.size(), label_end - opening.size());
+        out.label = part(rest_, opening.size(), label_end - opening.size());
         auto const body = label_end + dashes.size();
         auto const next_block = rest_.find(opening, body);
-        auto end = rest_.substr(0, next_block).find(closing, body);
-        if (end == std::string_view::npos || !rest_.substr(end + closing.size()).starts_with(out.label) ||
-            !rest_.substr(end + closing.size() + out.label.size()).starts_with(dashes)) {
-            out.whole = rest_.substr(0, next_block);
+        auto end = part(rest_, 0, next_block).find(closing, body);
+        if (end == std::string_view::npos || !part(rest_, end + closing.size()).starts_with(out.label) ||
+            !part(rest_, end + closing.size() + out.label.size()).starts_with(dashes)) {
+            out.whole = part(rest_, 0, next_block);
             rest_.remove_prefix(out.whole.size());
             return true; // no closing line: the rest up to the next block is lost
         }
-        out.body = rest_.substr(body, end - body);
+        out.body = part(rest_, body, end - body);
         end += closing.size() + out.label.size() + dashes.size();
-        out.whole = rest_.substr(0, end);
+        out.whole = part(rest_, 0, end);
         out.complete = true;
         rest_.remove_prefix(end);
         return true;
@@ -79,7 +80,7 @@ inline std::string_view base64_of(const pem_block& block) noexcept {
     if (!block.complete || from == std::string_view::npos) {
         return {};
     }
-    return block.body.substr(from, block.body.find_last_not_of(space) + 1 - from);
+    return part(block.body, from, block.body.find_last_not_of(space) + 1 - from);
 }
 
 /// The bytes that a block decodes to; 0 where it is broken.

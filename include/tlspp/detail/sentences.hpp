@@ -5,6 +5,7 @@
 #include <tlspp/detail/text_writer.hpp>
 #if TLSPP_SENTENCES
 #include <tlspp/detail/system_text.hpp>
+#include <tlspp/detail/text_part.hpp>
 #endif
 
 /// \file
@@ -419,11 +420,11 @@ inline void write_with_subject(text_writer& out, std::string_view pattern, std::
         return;
     }
     if (subject.empty()) { // "the key {} is" becomes "the key is"
-        out << (at == 0 ? std::string_view("the input") : pattern.substr(0, at - 1));
+        out << (at == 0 ? std::string_view("the input") : part(pattern, 0, at - 1));
     } else {
-        out << pattern.substr(0, at) << "'" << subject << "'";
+        out << part(pattern, 0, at) << "'" << subject << "'";
     }
-    out << pattern.substr(at + 2);
+    out << part(pattern, at + 2);
 }
 } // namespace detail
 

@@ -3,6 +3,7 @@
 #include <tlspp/detail/core.hpp>
 #include <tlspp/detail/hello_gate.hpp>
 #include <tlspp/detail/server_resumption.hpp>
+#include <tlspp/detail/text_part.hpp>
 #include <tlspp/server_name.hpp>
 #include <tlspp/starttls.hpp>
 
@@ -29,7 +30,7 @@ inline constexpr std::size_t sni_capacity = 255;
 
 /// The wish in the form that the verifier takes, over copies behind the connection's block.
 inline peer_name keep_name(const wanted_peer& wanted, char* storage) noexcept {
-    wanted.text.copy(storage, wanted.text.size());
+    copy_text(storage, wanted.text);
     char* const address = storage + wanted.text.size() + 1;
     for (std::size_t i = 0; i != wanted.address.size(); ++i) {
         address[i] = static_cast<char>(wanted.address[i]);
@@ -75,7 +76,7 @@ inline int on_client_hello(mbedtls_ssl_context* ssl) noexcept {
     auto const* const asked = reinterpret_cast<const char*>(mbedtls_ssl_get_hs_sni(ssl, &size));
     bool const named = asked != nullptr && size != 0 && size <= sni_capacity;
     if (named) {
-        std::string_view{asked, size}.copy(c.name_storage, size);
+        copy_text(c.name_storage, {asked, size});
         c.name = {c.name_storage, size};
     }
     if (c.gate != nullptr) {
@@ -180,7 +181,7 @@ result<core*> start_connection(const ref<const context_state>& context, const wa
             return std::unexpected(fit.error());
         }
     }
-    bool const server = context->role == role::server;
+    bool const server = build::server && context->role == role::server;
     if (!server && read_ahead_by(transport) != 0) { // the server has said something before it was asked
         return std::unexpected(error{errc::misuse, reason::plaintext_before_tls});
     }
@@ -204,8 +205,8 @@ result<core*> start_connection(const ref<const context_state>& context, const wa
     made->name = server ? std::string_view{} : name.text;
     auto* const send = &send_function<T, Exceptions>;
     auto* const receive = &receive_function<T, Exceptions>;
-    int const code =
-        context->on_client_hello ? set_up_gate(*made, send, receive) : set_up_connection(*made, wanted, send, receive);
+    int const code = build::server && context->on_client_hello ? set_up_gate(*made, send, receive)
+                                                               : set_up_connection(*made, wanted, send, receive);
     if (code != 0) {
         destroy_object(made);
         return std::unexpected(

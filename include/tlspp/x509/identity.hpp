@@ -60,15 +60,17 @@ public:
     static result<identity> from_pem(bytes certificates, bytes key, bytes password = {}) noexcept {
         static_assert(!Use || detail::build::pem,
                       "reading PEM needs MBEDTLS_PEM_PARSE_C in the Mbed TLS configuration");
-        return make(certificates, private_key::parse(key, password));
+        return make<Use>(certificates, private_key::parse<Use>(key, password));
     }
     /// The same from one certificate and one key in DER.
+    template <bool Use = true>
     static result<identity> from_der(bytes certificate, bytes key, bytes password = {}) noexcept {
-        return make(certificate, private_key::from_der(key, password));
+        return make<Use>(certificate, private_key::from_der<Use>(key, password));
     }
     /// From a chain, PEM or one certificate in DER, and a key that has been read.
+    template <bool Use = true>
     static result<identity> from_key(bytes certificates, private_key key) noexcept {
-        return make(certificates, std::move(key));
+        return make<Use>(certificates, std::move(key));
     }
 
     /// False for an empty or moved-from handle.
@@ -113,12 +115,15 @@ private:
         private_key key;
     };
 
+    template <bool Use>
     static result<identity> make(bytes certificates, result<private_key> key) noexcept;
 
     detail::ref<block> block_;
 };
 
-inline result<identity> identity::make(bytes certificates, result<private_key> key) noexcept {
+template <bool Use>
+result<identity> identity::make([[maybe_unused]] bytes certificates, result<private_key> key) noexcept {
+#if TLSPP_HAS_PSA
     if (!key) {
         return std::unexpected(key.error());
     }
@@ -142,6 +147,9 @@ inline result<identity> identity::make(bytes certificates, result<private_key> k
     }
     made.block_->key = std::move(*key);
     return made;
+#else
+    return std::unexpected(key ? error(errc::unsupported) : key.error());
+#endif
 }
 
 template <bool Use>
@@ -154,11 +162,11 @@ result<identity> identity::from_files([[maybe_unused]] std::string_view certific
     if (!content) {
         return std::unexpected(content.error());
     }
-    auto key = private_key::from_file(key_path.empty() ? certificate_path : key_path, password);
+    auto key = private_key::from_file<Use>(key_path.empty() ? certificate_path : key_path, password);
     if (!key) {
         return std::unexpected(key.error());
     }
-    auto made = make(bytes(content->data(), content->size()), std::move(key));
+    auto made = make<Use>(bytes(content->data(), content->size()), std::move(key));
     if (!made) {
         return std::unexpected(made.error().about(certificate_path));
     }

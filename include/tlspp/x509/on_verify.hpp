@@ -3,6 +3,7 @@
 #include <tlspp/x509/certificate.hpp>
 
 #include <tlspp/detail/function.hpp>
+#include <tlspp/detail/text_part.hpp>
 
 namespace tlspp::inline TLSPP_ABI {
 
@@ -65,7 +66,7 @@ public:
     void refuse(std::string_view why) noexcept {
         flags_ |= verify_flag::refused_by_callback;
         text_size_ = why.size() < sizeof text_ ? why.size() : sizeof text_;
-        why.copy(text_, text_size_);
+        detail::copy_text(text_, detail::part(why, 0, text_size_));
     }
     /// Forgives failures: the handshake goes on as if they were none. `connection::peer_status()` stays `unverified`,
     /// and `peer_flags()` still tells them. Flags that were not found change nothing. A refusal by `refuse` stays.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/detail/text_part.hpp>
 #include <tlspp/x509/certificate.hpp>
 
 #include <cstddef>
@@ -25,7 +26,7 @@ constexpr bool decode_hash(std::string_view text, sha256_digest& out) noexcept {
     unsigned bits = 0;
     unsigned held = 0;
     std::size_t at = 0;
-    for (char c : text.substr(0, 43)) {
+    for (char c : detail::part(text, 0, 43)) {
         int const digit = base64_digit(c);
         if (digit < 0) {
             return false;
@@ -118,7 +119,7 @@ private:
         for (std::string_view prefix : {std::string_view("sha256//"), std::string_view("sha256/")}) {
             // a hash may begin with a slash: 44 characters decide
             if (text.size() == prefix.size() + 44 && text.starts_with(prefix)) {
-                return detail::decode_hash(text.substr(prefix.size()), hash_);
+                return detail::decode_hash(detail::part(text, prefix.size()), hash_);
             }
         }
         return detail::decode_hash(text, hash_);

@@ -26,8 +26,10 @@ public:
     template <bool Use = true>
     static result<private_key> from_pem(bytes text, bytes password = {}) noexcept;
     /// Parses one key in DER; nothing may stand behind it. Errors as above.
+    template <bool Use = true>
     static result<private_key> from_der(bytes der, bytes password = {}) noexcept;
     /// Parses PEM or DER, whichever it is.
+    template <bool Use = true>
     static result<private_key> parse(bytes data, bytes password = {}) noexcept;
     /// Reads a file, PEM or DER. Needs `MBEDTLS_FS_IO`.
     /// \return besides those above `errc::file` with the path and the system's reason.
@@ -75,6 +77,7 @@ private:
     };
 
     /// `data` is DER, or one PEM block with its NUL.
+    template <bool Use>
     static result<private_key> read(bytes data, bytes password, bool encrypted) noexcept;
     static error read_error(int code, bool encrypted) noexcept;
 
@@ -100,8 +103,12 @@ inline error private_key::read_error(int code, bool encrypted) noexcept {
                      : error(errc::malformed, reason::key_malformed, code);
 }
 
-inline result<private_key> private_key::read(bytes data, bytes password, bool encrypted) noexcept {
-    static_assert(detail::build::psa, "private keys need MBEDTLS_PSA_CRYPTO_C: its random source blinds their use");
+template <bool Use>
+result<private_key> private_key::read([[maybe_unused]] bytes data, [[maybe_unused]] bytes password,
+                                      [[maybe_unused]] bool encrypted) noexcept {
+    static_assert(!Use || detail::build::psa,
+                  "private keys need MBEDTLS_PSA_CRYPTO_C: its random source blinds their use");
+#if TLSPP_HAS_PSA
     if (auto const started = detail::start_crypto(); !started) {
         return std::unexpected(started.error());
     }
@@ -121,6 +128,9 @@ inline result<private_key> private_key::read(bytes data, bytes password, bool en
         return std::unexpected(read_error(code, encrypted));
     }
     return made;
+#else
+    return std::unexpected(error(errc::unsupported));
+#endif
 }
 
 template <bool Use>
@@ -140,13 +150,14 @@ result<private_key> private_key::from_pem([[maybe_unused]] bytes text, [[maybe_u
         copy.data()[found.whole.size()] = 0;
         bool const encrypted =
             found.label.starts_with("ENCRYPTED") || found.body.find("Proc-Type: 4,ENCRYPTED") != std::string_view::npos;
-        return read(bytes(copy.data(), copy.size()), password, encrypted);
+        return read<Use>(bytes(copy.data(), copy.size()), password, encrypted);
     }
 #endif
     return std::unexpected(error(errc::malformed, reason::no_key_in_file));
 }
 
-inline result<private_key> private_key::from_der(bytes der, bytes password) noexcept {
+template <bool Use>
+result<private_key> private_key::from_der(bytes der, bytes password) noexcept {
     std::size_t const size = detail::der_object_size(der);
     if (size != 0 && size < der.size()) {
         return std::unexpected(error(errc::malformed, reason::trailing_bytes));
@@ -154,16 +165,17 @@ inline result<private_key> private_key::from_der(bytes der, bytes password) noex
     // EncryptedPrivateKeyInfo begins with an AlgorithmIdentifier, every plain form with a version number (RFC 5958).
     detail::der_reader outer(der);
     bool const encrypted = outer.enter(detail::der_tag::sequence).peek() == detail::der_tag::sequence;
-    return read(der, encrypted ? password : bytes(), encrypted);
+    return read<Use>(der, encrypted ? password : bytes(), encrypted);
 }
 
-inline result<private_key> private_key::parse(bytes data, bytes password) noexcept {
+template <bool Use>
+result<private_key> private_key::parse(bytes data, bytes password) noexcept {
     if constexpr (detail::build::pem) {
         if (detail::pem_cursor::looks_like_pem(data) && detail::der_object_size(data) != data.size()) {
-            return from_pem<detail::build::pem>(data, password);
+            return from_pem < Use && detail::build::pem > (data, password);
         }
     }
-    return from_der(data, password);
+    return from_der<Use>(data, password);
 }
 
 template <bool Use>
@@ -175,7 +187,7 @@ result<private_key> private_key::from_file([[maybe_unused]] std::string_view pat
     if (!content) {
         return std::unexpected(content.error());
     }
-    auto key = parse(bytes(content->data(), content->size()), password);
+    auto key = parse<Use>(bytes(content->data(), content->size()), password);
     if (!key) {
         return std::unexpected(key.error().about(path));
     }

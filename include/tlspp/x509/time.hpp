@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/detail/mbedtls.hpp>
+#include <tlspp/detail/text_part.hpp>
 #include <tlspp/detail/text_writer.hpp>
 
 #include <cstddef>
@@ -25,17 +26,18 @@ struct civil_time {
 };
 
 /// Days from 1970-01-01 to a date of the proleptic Gregorian calendar. Years begin in March here, so that the leap day
-/// is the last of its year; 400 years have 146097 days.
-constexpr std::int64_t days_from_civil(std::int64_t year, std::int64_t month, std::int64_t day) noexcept {
-    std::int64_t const y = month <= 2 ? year - 1 : year;
-    std::int64_t const era = (y >= 0 ? y : y - 399) / 400;
-    std::int64_t const year_of_era = y - era * 400;
-    std::int64_t const day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+/// is the last of its year; 400 years have 146097 days. In 32 bits: a small core
+/// has no instruction for a division of 64.
+constexpr std::int32_t days_from_civil(std::int32_t year, std::int32_t month, std::int32_t day) noexcept {
+    std::int32_t const y = month <= 2 ? year - 1 : year;
+    std::int32_t const era = (y >= 0 ? y : y - 399) / 400;
+    std::int32_t const year_of_era = y - era * 400;
+    std::int32_t const day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
     return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
 }
 
 constexpr unix_seconds to_unix(const civil_time& t) noexcept {
-    return days_from_civil(t.year, t.month, t.day) * 86400 + t.hour * 3600 + t.minute * 60 + t.second;
+    return std::int64_t{days_from_civil(t.year, t.month, t.day)} * 86400 + (t.hour * 3600 + t.minute * 60 + t.second);
 }
 inline unix_seconds to_unix(const mbedtls_x509_time& t) noexcept {
     return to_unix(civil_time{t.year, t.mon, t.day, t.hour, t.min, t.sec});
@@ -67,7 +69,7 @@ inline std::size_t describe_time(unix_seconds time, std::span<char> out) noexcep
         text.put(static_cast<char>('0' + value % 10));
     };
     constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    text << months.substr(static_cast<std::size_t>(t.month - 1) * 3, 3) << " ";
+    text << detail::part(months, static_cast<std::size_t>(t.month - 1) * 3, 3) << " ";
     two(t.day, ' ');
     text.put(' ');
     two(t.hour, '0');

@@ -217,12 +217,17 @@ result<trust_store> trust_store::from_table(std::span<const detail::anchor_table
             return std::unexpected(error(errc::malformed, reason::certificate_malformed));
         }
     }
-    made->block_->table = detail::anchor_table(table);
     error const none(errc::no_trust, reason::no_usable_certificates);
     if constexpr (Parse) {
-        return all_good(std::move(*made), none);
+        made->block_->table = detail::anchor_table::unsorted(table);
+        if (auto const parsed = made->block_->parse_table(none); !parsed) {
+            return std::unexpected(parsed.error());
+        }
+        return made;
+    } else {
+        made->block_->table = detail::anchor_table(table);
+        return usable(std::move(*made), none);
     }
-    return usable(std::move(*made), none);
 }
 
 template <bool Use>
@@ -338,8 +343,9 @@ inline result<void> trust_store::install(mbedtls_ssl_config& config, mbedtls_x50
         return {};
     }
 #endif
-    bool const parse = !detail::build::trusted_certificate_callback || crls != nullptr;
-    all = all == nullptr && parse ? native_handle() : all;
+    if constexpr (detail::build::trusted_certificate_callback) { // without it, every store is parsed when it is made
+        all = all == nullptr && crls != nullptr ? native_handle() : all;
+    }
     if (all == nullptr) {
         return detail::no_memory();
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/detail/text_part.hpp>
 #include <tlspp/x509/checks/chain.hpp>
 
 #include <tlspp/x509/checks/subtrees.hpp>
@@ -10,8 +11,8 @@
 namespace tlspp::inline TLSPP_ABI::x509 {
 
 constexpr bool is_preferred_name(std::string_view presented) noexcept {
-    auto const host = presented.starts_with("*.") ? presented.substr(2) : presented;
-    auto const last = host.substr(host.rfind('.') + 1);
+    auto const host = presented.starts_with("*.") ? detail::part(presented, 2) : presented;
+    auto const last = detail::part(host, host.rfind('.') + 1);
     if (!is_host_name(host) || host.find('_') != std::string_view::npos ||
         last.find_first_not_of("0123456789") == std::string_view::npos) {
         return false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/detail/mbedtls.hpp>
+#include <tlspp/detail/text_part.hpp>
 #include <tlspp/public_suffix.hpp>
 #include <tlspp/server_name.hpp>
 
@@ -58,24 +59,24 @@ constexpr bool matches_dns(std::string_view presented, std::string_view host) no
     if (!presented.starts_with("*.")) {
         return presented.find('*') == std::string_view::npos && detail::equal_names(presented, host);
     }
-    auto const parent = presented.substr(1); // with its leading dot
+    auto const parent = detail::part(presented, 1); // with its leading dot
     auto const dot = host.find('.');
     return dot != std::string_view::npos && dot != 0 && parent.find('*') == std::string_view::npos &&
-           parent.find('.', 1) != std::string_view::npos && detail::equal_names(parent, host.substr(dot));
+           parent.find('.', 1) != std::string_view::npos && detail::equal_names(parent, detail::part(host, dot));
 }
 
 /// RFC 5280 §7.5: the local part is compared exactly, the host without regard to case.
 constexpr bool matches_email(std::string_view presented, std::string_view mailbox) noexcept {
     auto const at = mailbox.rfind('@');
     return at != std::string_view::npos && presented.rfind('@') == at &&
-           presented.substr(0, at) == mailbox.substr(0, at) &&
-           detail::equal_names(presented.substr(at), mailbox.substr(at));
+           detail::part(presented, 0, at) == detail::part(mailbox, 0, at) &&
+           detail::equal_names(detail::part(presented, at), detail::part(mailbox, at));
 }
 
 /// The same without wildcards that stand directly below a public suffix: `*.co.uk` is for nobody.
 inline bool matches_dns(std::string_view presented, std::string_view host, detail::suffix_list suffixes) noexcept {
     return matches_dns(presented, host) &&
-           !(presented.starts_with("*.") && detail::is_public_suffix(presented.substr(2), suffixes));
+           !(presented.starts_with("*.") && detail::is_public_suffix(detail::part(presented, 2), suffixes));
 }
 
 /// True where the certificate is for this peer; for `any` always.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/detail/text_part.hpp>
 #include <tlspp/x509/checks/name.hpp>
 #include <tlspp/x509/checks/name_comparison.hpp>
 #include <tlspp/x509/general_name.hpp>
@@ -27,7 +28,7 @@ constexpr bool is_host_name(std::string_view text) noexcept {
 }
 
 constexpr bool ends_with(std::string_view text, std::string_view end) noexcept {
-    return text.size() >= end.size() && detail::equal_names(text.substr(text.size() - end.size()), end);
+    return text.size() >= end.size() && detail::equal_names(detail::part(text, text.size() - end.size()), end);
 }
 
 /// `host` is `tree` or has labels more on its left.
@@ -37,7 +38,7 @@ constexpr bool is_subdomain(std::string_view host, std::string_view tree) noexce
 
 constexpr containment dns_in(std::string_view name, std::string_view tree) noexcept {
     bool const wildcard = name.starts_with("*.");
-    auto const host = wildcard ? name.substr(2) : name;
+    auto const host = wildcard ? detail::part(name, 2) : name;
     if (!is_host_name(host) || (!tree.empty() && !is_host_name(tree))) {
         return containment::unclear;
     }
@@ -46,7 +47,7 @@ constexpr containment dns_in(std::string_view name, std::string_view tree) noexc
     }
     // *.example.com stands for names inside of a.example.com and for others
     if (wildcard && tree.size() > host.size() && is_subdomain(tree, host) &&
-        tree.substr(0, tree.size() - host.size() - 1).find('.') == std::string_view::npos) {
+        detail::part(tree, 0, tree.size() - host.size() - 1).find('.') == std::string_view::npos) {
         return containment::partly;
     }
     return containment::outside;
@@ -61,7 +62,7 @@ struct mailbox {
 constexpr mailbox split_mailbox(std::string_view text) noexcept {
     auto const at = text.rfind('@');
     return at == std::string_view::npos ? mailbox{{}, text, false}
-                                        : mailbox{text.substr(0, at), text.substr(at + 1), true};
+                                        : mailbox{detail::part(text, 0, at), detail::part(text, at + 1), true};
 }
 /// A local part is a dotted atom or quoted; `@` and spaces stand in quotes only (RFC 5321 §4.1.2).
 constexpr bool is_mailbox(const mailbox& m) noexcept {
@@ -88,7 +89,7 @@ constexpr containment email_in(std::string_view name, std::string_view tree) noe
         }
         inside = box.local == limit.local && detail::equal_names(box.host, limit.host);
     } else if (tree.starts_with('.')) { // all hosts below a domain
-        if (!is_host_name(tree.substr(1))) {
+        if (!is_host_name(detail::part(tree, 1))) {
             return containment::unclear;
         }
         inside = box.host.size() > tree.size() && ends_with(box.host, tree);
@@ -107,13 +108,13 @@ constexpr std::string_view uri_host(std::string_view uri) noexcept {
     if (scheme == std::string_view::npos || scheme == 0) {
         return {};
     }
-    auto authority = uri.substr(scheme + 3);
-    authority = authority.substr(0, authority.find_first_of("/?#"));
+    auto authority = detail::part(uri, scheme + 3);
+    authority = detail::part(authority, 0, authority.find_first_of("/?#"));
     if (auto const at = authority.rfind('@'); at != std::string_view::npos) {
         authority.remove_prefix(at + 1);
     }
-    auto const host = authority.substr(0, authority.find(':'));
-    auto const last = host.substr(host.rfind('.') + 1);
+    auto const host = detail::part(authority, 0, authority.find(':'));
+    auto const last = detail::part(host, host.rfind('.') + 1);
     bool const address = last.find_first_not_of("0123456789") == std::string_view::npos;
     return is_host_name(host) && !address ? host : std::string_view();
 }
@@ -121,7 +122,7 @@ constexpr std::string_view uri_host(std::string_view uri) noexcept {
 constexpr containment uri_in(std::string_view name, std::string_view tree) noexcept {
     auto const host = uri_host(name);
     bool const below = tree.starts_with('.');
-    if (host.empty() || (!tree.empty() && !is_host_name(below ? tree.substr(1) : tree))) {
+    if (host.empty() || (!tree.empty() && !is_host_name(below ? detail::part(tree, 1) : tree))) {
         return containment::unclear;
     }
     bool const inside =

@@ -19,6 +19,14 @@ public:
         }
     }
 
+    /// Not looked at: to be walked rather than searched.
+    static anchor_table unsorted(std::span<const row> rows) noexcept {
+        anchor_table made;
+        made.rows_ = rows;
+        made.sorted_ = false;
+        return made;
+    }
+
     std::size_t size() const noexcept { return rows_.size(); }
     bytes der(std::size_t i) const noexcept { return rows_[i]; }
     /// The order of `compare_names` makes a search binary.

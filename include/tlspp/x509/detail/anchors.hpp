@@ -49,6 +49,8 @@ struct anchors {
     // Parsing.
     /// Parses all, and keeps the list (`list`) as well as the counts where `keep`, else the counts alone.
     result<anchor_counts> parse_all(bool keep) const noexcept;
+    /// Parses the table and keeps the list; nothing may fail. `otherwise` where there is nothing in it.
+    result<void> parse_table(const error& otherwise) const noexcept;
     /// The list of all; null where there is no memory.
     mbedtls_x509_crt* whole_list() const noexcept;
     anchor_counts count() const noexcept;
@@ -244,6 +246,23 @@ inline result<anchor_counts> anchors::parse_all(bool keep) const noexcept {
         list.publish(parsed.release());
     }
     return all;
+}
+
+inline result<void> anchors::parse_table(const error& otherwise) const noexcept {
+    certificate_list parsed;
+    for (std::size_t i = 0; i != table.size(); ++i) {
+        int code = 0;
+        mbedtls_x509_crt* const crt = certificate_list::parse(table.der(i), code);
+        if (crt == nullptr) {
+            return std::unexpected(is_out_of_memory(code) ? error(errc::out_of_memory) : parse_error(code));
+        }
+        parsed.append(*crt);
+    }
+    if (parsed.empty()) {
+        return std::unexpected(otherwise);
+    }
+    list.publish(parsed.release());
+    return {};
 }
 
 inline mbedtls_x509_crt* anchors::whole_list() const noexcept {

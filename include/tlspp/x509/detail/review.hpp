@@ -2,6 +2,7 @@
 #pragma once
 #include <tlspp/x509/policy.hpp>
 
+#include <tlspp/detail/text_part.hpp>
 #include <tlspp/x509/checks/chain.hpp>
 #include <tlspp/x509/checks/pins.hpp>
 #include <tlspp/x509/checks/revocation.hpp>
@@ -44,7 +45,7 @@ inline int ask_hook(const x509::chain_view& chain, const verify_flags* each, std
     verdict.accepted = view.accepted();
     auto const why = view.refusal();
     if (!why.empty() && verdict.sentence.allocate(why.size())) { // without memory it is refused without a sentence
-        why.copy(reinterpret_cast<char*>(verdict.sentence.data()), why.size());
+        detail::copy_text(reinterpret_cast<char*>(verdict.sentence.data()), why);
     }
     return 0;
 }

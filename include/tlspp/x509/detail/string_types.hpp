@@ -3,6 +3,7 @@
 #include <tlspp/bytes.hpp>
 
 #include <tlspp/detail/der_reader.hpp>
+#include <tlspp/detail/text_part.hpp>
 #include <tlspp/detail/text_writer.hpp>
 
 #include <cstddef>
@@ -97,7 +98,7 @@ inline void write_escaped(text_writer& out, std::string_view text, std::string_v
         bool const c1 = size == 2 && octet == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0;
         if (size == 0 || octet < 0x20 || octet == 0x7F || c1) {
             size = size == 0 ? 1 : size;
-            for (char c : text.substr(0, size)) {
+            for (char c : detail::part(text, 0, size)) {
                 out << "\\x";
                 out.hex(static_cast<unsigned char>(c), 2);
             }
@@ -105,7 +106,7 @@ inline void write_escaped(text_writer& out, std::string_view text, std::string_v
             if (special.find(text[0]) != std::string_view::npos) {
                 out.put('\\');
             }
-            out << text.substr(0, size);
+            out << detail::part(text, 0, size);
         }
         text.remove_prefix(size);
     }

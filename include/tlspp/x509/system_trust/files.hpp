@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/detail/text_part.hpp>
 #include <tlspp/x509/detail/anchor_files.hpp>
 #include <tlspp/x509/system_trust/locations.hpp>
 
@@ -44,7 +45,7 @@ inline result<void> read_folders(detail::anchors& to, const char* list) noexcept
     result<void> all;
     for (std::string_view rest = list; !rest.empty();) {
         auto const end = rest.find(path_separator);
-        auto const one = rest.substr(0, end);
+        auto const one = detail::part(rest, 0, end);
         rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
         if (one.empty()) {
             continue;

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: BSL-1.0 */
+/* Clients and servers for TLS 1.2 and 1.3, as `both.h`, with ALPN. */
+#include "both.h"
+#define MBEDTLS_SSL_ALPN
+#define MBEDTLS_SSL_SRV_C

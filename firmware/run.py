@@ -1,0 +1,38 @@
+#!/usr/bin/env python3
+"""Builds and runs everything of this folder.
+
+    run.py BUILD_FOLDER
+"""
+
+import pathlib
+import sys
+
+import images
+import measure
+
+
+def main():
+    root = pathlib.Path(__file__).resolve().parent.parent
+    folder = pathlib.Path(sys.argv[1]).resolve()
+    if lacking := images.missing():
+        print(f"not installed: {', '.join(lacking)}", file=sys.stderr)
+        return 2
+    print("Building ...", flush=True)
+    if problem := images.build(root, folder):
+        print(problem, file=sys.stderr)
+        return 1
+    print("Client and server in one image (40 instructions a tick):", flush=True)
+    run = images.run_alone(folder / "firmware" / "selftest.elf")
+    print(run.said, flush=True)
+    print("A client with openssl s_server:", flush=True)
+    for version in ("tls1_2", "tls1_3"):
+        made = folder / "firmware"
+        peer = images.run_against_openssl(made / f"{version}_small.elf", version, made / "broker.pem")
+        print(peer.said, flush=True)
+        if peer.status != 0:
+            return 1
+    return measure.main() or run.status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
