@@ -61,7 +61,8 @@ void print(std::size_t number, const rule& r, const std::string& name, const mad
     }
     add("others", others);
     add("key", chain.key);
-    add("tlspp", refusal_of_verify(chain, name));
+    add("tlspp", refusal_of_verify(chain, name, profile::rfc5280));
+    add("webpki", refusal_of_verify(chain, name, profile::webpki));
     add("handshake", refusal_of_handshake(chain, name));
     json.close('}');
     std::printf("%s\n", json.take().c_str());

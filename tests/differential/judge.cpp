@@ -22,7 +22,7 @@ bool carry(engine& from, engine& to) {
 bool goes_on(const result<void>& r) { return !r && (r.error() == errc::want_read || r.error() == errc::want_write); }
 } // namespace
 
-std::string refusal_of_verify(const made_chain& chain, const std::string& name) {
+std::string refusal_of_verify(const made_chain& chain, const std::string& name, profile rules) {
     auto const wanted = server_name::parse(name);
     if (!wanted) {
         return sentence(wanted.error());
@@ -39,7 +39,7 @@ std::string refusal_of_verify(const made_chain& chain, const std::string& name) 
         }
         parsed.push_back(*one);
     }
-    auto const verdict = x509::verify(parsed, *trust, {.name = &*wanted, .purpose = x509::purpose::server});
+    auto const verdict = x509::verify(parsed, *trust, {.name = &*wanted, .purpose = x509::purpose::server, .profile = rules});
     return verdict ? std::string() : sentence(verdict.error());
 }
 

@@ -32,6 +32,7 @@ SECTIONS = {
     "names": "RFC 9525 §6",
     "strength": "RFC 9325 §4.5",
 }
+LETTERS = (("T", "tlspp"), ("W", "webpki"), ("P", "python"), ("O", "openssl"))
 
 
 def is_address(name):
@@ -47,6 +48,7 @@ def python_refusal(case, folder):
     try:
         client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         client.verify_flags |= ssl.VERIFY_X509_STRICT
+        client.verify_flags |= getattr(ssl, "VERIFY_X509_PARTIAL_CHAIN", 0x80000)  # the default from Python 3.13 on
         client.load_verify_locations(cadata=case["anchors"])
     except ssl.SSLError as failure:
         return f"anchor: {failure.reason}"
@@ -79,7 +81,7 @@ def python_refusal(case, folder):
 
 
 def openssl_refusal(case, folder):
-    command = ["openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-no-CApath", "-no-CAstore",
+    command = ["openssl", "verify", "-x509_strict", "-partial_chain", "-purpose", "sslserver", "-no-CApath", "-no-CAstore",
                "-verify_ip" if is_address(case["name"]) else "-verify_hostname", case["name"],
                "-CAfile", folder / "anchors.pem"]
     if case["others"]:
@@ -124,7 +126,8 @@ class Table:
         for case in cases:
             self.rules[case["rule"]].append(case)
         self.wrong = [c for c in cases if c["expected"] != "open" and verdict(c["tlspp"]) != c["expected"]]
-        self.alone = [c for c in cases if c["expected"] != "accept" and not c["tlspp"] and c["python"] and c["openssl"]]
+        self.alone = [c for c in cases if c["expected"] != "accept" and not c["tlspp"] and not c["webpki"]
+                      and c["python"] and c["openssl"]]
         self.loose = [c for c in cases if c["tlspp"] and not c["handshake"]]
         self.strict = [c for c in cases if not c["tlspp"] and c["handshake"]]
         self.groups = collections.defaultdict(list)
@@ -137,22 +140,22 @@ class Table:
 
     def show(self):
         print(f"{len(self.cases)} chains by {len(self.rules)} rules")
-        for who in ("tlspp", "python", "openssl"):
+        for who in ("tlspp", "webpki", "python", "openssl"):
             bad = sum(1 for c in self.cases if c["expected"] == "refuse" and not c[who])
             good = sum(1 for c in self.cases if c["expected"] == "accept" and c[who])
             print(f"  {who:8} accepts {bad:4} that are to be refused, refuses {good:4} that are to be accepted")
         print(f"\nDifferences: {sum(map(len, self.groups.values()))} chains, {len(self.groups)} groups"
-              " (T, P, O: accepted by tlspp, by Python's ssl, by openssl verify)")
+              " (T, W, P, O: accepted by tlspp, by tlspp under profile webpki, by Python's ssl, by openssl verify)")
         for topic, cases in sorted(self.groups.items()):
             print(f"\n{topic} ({SECTIONS[topic]}): {len(cases)}")
             rows = collections.defaultdict(list)
             for case in cases:
                 who = "".join(letter if not case[key] else "-"
-                              for letter, key in (("T", "tlspp"), ("P", "python"), ("O", "openssl")))
+                              for letter, key in LETTERS)
                 rows[case["rule"], case["section"], case["expected"], who].append(case)
             for (rule, section, expected, who), same in sorted(rows.items()):
                 print(f"  {who} {len(same):4}  {rule} ({section}; {expected})")
-                for key, letter in (("tlspp", "T"), ("python", "P"), ("openssl", "O")):
+                for letter, key in LETTERS:
                     if letter not in who:
                         print(f"              {key}: {most_common(c[key] for c in same)}")
         print(f"\nRefused in a handshake, where Mbed TLS reads the certificates, and accepted by x509::verify: "

@@ -110,7 +110,7 @@ constexpr rule all[] = {
     {"leaf for data encipherment only", "RFC 5280 §4.2.1.12", topic::key_usage, refuse, 0, 2, leaf_data_only},
     {"leaf for another purpose", "RFC 5280 §4.2.1.12", topic::key_usage, refuse, 0, 3, leaf_purpose},
     {"intermediate for another purpose", "RFC 5280 §4.2.1.12", topic::key_usage, refuse, 1, 3, middle_purpose},
-    {"root for another purpose", "RFC 5280 §6.1.1(d)", topic::path, accept, 0, 2, root_purpose},
+    {"root for another purpose", "RFC 5280 §6.1.1(d)", topic::path, open, 0, 2, root_purpose},
     {"empty extendedKeyUsage", "RFC 5280 §4.2.1.12", topic::key_usage, refuse, 0, 2, no_purposes},
     {"unknown critical extension, leaf", "RFC 5280 §4.2", topic::critical, refuse, 0, 2, critical_leaf},
     {"unknown critical extension, intermediate", "RFC 5280 §4.2", topic::critical, refuse, 1, 3, critical_middle},

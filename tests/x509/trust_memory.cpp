@@ -3,8 +3,10 @@
 // Mbed TLS and the C library (-Wl,--wrap=calloc), where Mbed TLS is linked statically; else only this library's own
 // allocations are reached.
 #include <tlspp/x509/trust_store.hpp>
+#include <tlspp/x509/verify_chain.hpp>
 
 #include "lookup.hpp"
+#include "support/paths.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/variable.hpp"
 
@@ -172,5 +174,37 @@ TEST_CASE("counting, walking and listing without memory", "[trust_memory]") {
         CHECK(store.skipped() == 0);
         CHECK(store.native_handle()->next != nullptr);
         CHECK(or_throw(store.contains(in_folder)));
+    }
+}
+
+TEST_CASE("without memory no bad path becomes a good one", "[path_memory]") {
+    for (const test::path_case& c : test::path_cases::all()) {
+        if (c.what.starts_with("a maze") || c.what.starts_with("superfluous") || c.what.starts_with("twice")) {
+            continue; // the same again, for longer
+        }
+        CAPTURE(c.what);
+        std::vector<certificate> chain{or_throw(certificate::from_pem(c.leaf))};
+        for (const std::string& one : c.others) {
+            chain.push_back(or_throw(certificate::from_pem(one)));
+        }
+        auto const trust = or_throw(trust_store::from_pem(c.anchors));
+        auto const verify = [&] { return x509::verify(chain, trust); };
+        // each of the first allocations, then some of the thousands that signatures take
+        for (int n = 0;; n += n < 20 ? 1 : n / 4) {
+            auto const judged = starved(n, verify);
+            INFO("after " << n << " allocations");
+            if (!failed) {
+                CHECK(judged.has_value() == !c.path.empty());
+                break;
+            }
+            if (judged) {
+                REQUIRE_FALSE(c.path.empty()); // another path was found, or the memory was not needed
+            } else {
+                bool const told = judged.error() == errc::out_of_memory || judged.error() == errc::certificate_rejected;
+                REQUIRE(told);
+                REQUIRE((judged.error() == errc::out_of_memory || !judged.error().flags().empty()));
+            }
+        }
+        CHECK(starved(0, verify).error() == errc::out_of_memory);
     }
 }

@@ -58,6 +58,7 @@ struct verify_policy {
     bool insecure_no_serial_number = false;
     bool insecure_no_authority_key = false;
     bool insecure_no_subject_key = false;
+    bool insecure_no_ca_key_usage = false;
     bool insecure_no_critical_ca = false;
     bool insecure_no_key_size = false;
     bool insecure_no_end_entity = false;

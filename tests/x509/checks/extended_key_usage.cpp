@@ -35,5 +35,6 @@ TEST_CASE("an intermediate passes on no purpose that it lacks", "[extended_key_u
     CHECK(chains::mbedtls_accepts(b));
     CHECK(judge(build({}, {for_purposes({dev::purpose::server_auth})})).empty());
     CHECK(judge(build({}, {for_purposes({dev::purpose::any})})).empty());
-    CHECK(judge(build(for_purposes({dev::purpose::code_signing}), {})).empty()); // an anchor is not asked
+    CHECK(judge(build(for_purposes({dev::purpose::code_signing}), {})) == verify_flag::extended_key_usage);
+    CHECK(judge(build(for_purposes({dev::purpose::server_auth}), {})).empty());
 }

@@ -3,9 +3,9 @@
 #include <tlspp/x509/checks/chain.hpp>
 
 /// \file
-/// RFC 5280 §4.2.1.12: where the peer's own certificate has extendedKeyUsage, the purpose is in it, or any purpose. An
-/// intermediate that has the extension passes on no purpose that it does not have itself (CA/Browser Forum baseline
-/// §7.1.2.10.6); an anchor is not asked.
+/// RFC 5280 §4.2.1.12: where the peer's own certificate has extendedKeyUsage, the purpose is in it, or any purpose. A CA
+/// that has the extension passes on no purpose that it does not have itself (CA/Browser Forum baseline §7.1.2.10.6); an
+/// anchor that has it was meant to be good for no more.
 namespace tlspp::inline TLSPP_ABI::x509 {
 
 inline bool has_purpose(const mbedtls_x509_crt& crt, oid purpose) noexcept {
@@ -24,7 +24,7 @@ inline bool has_purpose(const mbedtls_x509_crt& crt, oid purpose) noexcept {
 
 inline verify_flags check_extended_key_usage(const chain_view& chain, oid purpose) noexcept {
     for (std::size_t i = 0; i < chain.size; ++i) {
-        if (!chain.is_anchor(i) && !has_purpose(chain[i], purpose)) {
+        if (!has_purpose(chain[i], purpose)) {
             return verify_flag::extended_key_usage;
         }
     }

@@ -2,6 +2,7 @@
 #pragma once
 #include <tlspp/x509/checks/alternative_names.hpp>
 #include <tlspp/x509/checks/authority_key.hpp>
+#include <tlspp/x509/checks/ca_key_usage.hpp>
 #include <tlspp/x509/checks/common_name.hpp>
 #include <tlspp/x509/checks/critical_ca.hpp>
 #include <tlspp/x509/checks/dns_syntax.hpp>
@@ -29,6 +30,7 @@ inline verify_flags check_form(const chain_view& chain, const verify_policy& pol
                          unless(policy.insecure_no_serial_number, check_serial_number) |
                          unless(policy.insecure_no_authority_key, check_authority_key) |
                          unless(policy.insecure_no_subject_key, check_subject_key) |
+                         unless(policy.insecure_no_ca_key_usage, check_ca_key_usage) |
                          unless(policy.insecure_no_critical_ca, check_critical_ca) |
                          unless(policy.insecure_no_key_size, check_key_size) |
                          unless(policy.insecure_no_end_entity, check_end_entity) |
