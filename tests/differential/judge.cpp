@@ -39,7 +39,8 @@ std::string refusal_of_verify(const made_chain& chain, const std::string& name, 
         }
         parsed.push_back(*one);
     }
-    auto const verdict = x509::verify(parsed, *trust, {.name = &*wanted, .purpose = x509::purpose::server, .profile = rules});
+    auto const verdict =
+        x509::verify(parsed, *trust, {.name = &*wanted, .purpose = x509::purpose::server, .profile = rules});
     return verdict ? std::string() : sentence(verdict.error());
 }
 
