@@ -18,7 +18,7 @@ CEILINGS = {
     "tls1_2_small": (37000, 37000),
     "tls1_3_small": (37000, 37000),
     "memory": 1024,
-    "stack": 1024,
+    "stack": 1600,
     "mallocs": 12,
 }
 
