@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/bytes.hpp>
+#include <tlspp/channel_binding.hpp>
 #include <tlspp/cipher_suite.hpp>
 #include <tlspp/deadline.hpp>
 #include <tlspp/detail/core.hpp>
@@ -116,6 +117,27 @@ public:
     /// group that the client had sent no share of.
     template <bool Use = true>
     bool hello_retried() const noexcept;
+    /// Bytes that came in from the transport and went out to it so far, with everything that TLS adds: handshake, headers
+    /// of records, padding.
+    std::uint64_t bytes_read() const noexcept { return core_->bytes_read; }
+    std::uint64_t bytes_written() const noexcept { return core_->bytes_written; }
+    /// Fills `out` (up to 8,160 bytes) with a secret that both sides have and nobody else, different for each label,
+    /// context and connection (RFC 5705, RFC 8446 §7.5). No context and an empty one are the same in TLS 1.3, and not in
+    /// TLS 1.2.
+    /// \return `errc::unsupported` in TLS 1.2 without extended master secret, where another connection may have the same
+    /// secret (RFC 7627), and under suites with a MAC of SHA-1, for which Mbed TLS computes something else than all
+    /// others; `errc::invalid_argument` for a label that TLS 1.2 uses itself, or longer than 249 bytes; `errc::misuse`
+    /// before the handshake is complete.
+    template <bool Use = true>
+    [[nodiscard]] result<void> export_keying_material(writable_bytes out, std::string_view label,
+                                                      std::optional<bytes> context = std::nullopt) noexcept;
+    /// What ties an authentication above TLS (SCRAM, for one) to this connection: `tls-exporter` (RFC 9266, 32 bytes) or
+    /// `tls-server-end-point` (RFC 5929: a hash of the server's certificate).
+    /// \return what `export_keying_material` answers; `errc::invalid_argument` for an unknown type; `errc::unsupported`
+    /// for `tls-unique`, which TLS 1.3 has not and TLS 1.2 not safely, for a certificate whose signature has no hash of
+    /// its own, and on servers with several identities (`tls-server-end-point`).
+    template <bool Use = true>
+    [[nodiscard]] result<channel_binding_data> channel_binding(std::string_view type = "tls-exporter") noexcept;
     /// The protocol agreed on by ALPN; lives as long as the context. Empty where there is none.
     std::optional<std::string_view> alpn() const noexcept;
     /// Client: the name or address that was asked for, empty under `insecure_any_name`. Server: the name that the
@@ -195,6 +217,7 @@ private:
 };
 } // namespace tlspp::inline TLSPP_ABI
 
+#include <tlspp/detail/connection_export.hpp>
 #include <tlspp/detail/connection_info.hpp>
 #include <tlspp/detail/connection_io.hpp>
 #include <tlspp/detail/connection_write.hpp>

@@ -120,6 +120,33 @@ public:
         return detail::enabled<signature_scheme, detail::scheme_count>(state_->schemes);
     }
 
+    /// The handshakes of this context so far, the running ones too. Callable at any time by any thread.
+    session_counts session_stats() const noexcept {
+        auto const& c = state_->counters;
+        bool const client = R == role::client;
+        auto const begun = c.begun.get();
+        auto const good = c.good.get();
+        return {client ? begun : 0, client ? good : 0, client ? 0 : begun,
+                client ? 0 : good,  c.hits.get(),      c.misses.get()};
+    }
+    /// What the trust of this context holds; nothing where it has none. Certificates that were not parsed yet are parsed
+    /// for it.
+    /// \return `errc::out_of_memory`
+    [[nodiscard]] result<cert_store_counts> cert_store_stats() const noexcept {
+        cert_store_counts counts;
+        counts.crl = state_->verification.crls.size();
+        if (state_->trust) {
+            auto const walked = state_->trust->for_each([&](const certificate& one) {
+                ++counts.x509;
+                counts.x509_ca += one.is_ca() ? 1U : 0U;
+            });
+            if (!walked) {
+                return std::unexpected(walked.error());
+            }
+        }
+        return counts;
+    }
+
     /// The way out: Mbed TLS's own configuration, which must not be changed. Lives as long as the context.
     const mbedtls_ssl_config* native_handle() const noexcept { return &state_->config; }
 

@@ -181,6 +181,15 @@ enum class reason : std::uint8_t {
     ticket_secret_short,
     tickets_not_built,
     tickets_with_psk,
+    inspector_left_out,
+    export_hash,
+    export_not_bound,
+    export_argument,
+    binding_hash,
+    binding_unique,
+    binding_unknown,
+    binding_identities,
+    refused_afterwards,
     last_of_core, // further ones are added above, by the header that reports them
 };
 

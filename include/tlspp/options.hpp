@@ -5,12 +5,14 @@
 #include <tlspp/clock.hpp>
 #include <tlspp/detail/chosen.hpp>
 #include <tlspp/error.hpp>
+#include <tlspp/keylog.hpp>
 #include <tlspp/named_group.hpp>
 #include <tlspp/option_list.hpp>
 #include <tlspp/psk.hpp>
 #include <tlspp/session_cache.hpp>
 #include <tlspp/signature_scheme.hpp>
 #include <tlspp/ticket_keys.hpp>
+#include <tlspp/trace.hpp>
 #include <tlspp/x509/crl_list.hpp>
 #include <tlspp/x509/identity.hpp>
 #include <tlspp/x509/on_verify.hpp>
@@ -105,6 +107,11 @@ struct client_options {
     std::optional<tlspp::session_cache> session_cache = {};
     /// Sees the chain after all checks, and may refuse it. Default: nobody is asked.
     verify_hook on_verify = {};
+    /// Gets the secrets of each handshake, for Wireshark and its like: who has them can read the connection. Default:
+    /// nobody; the environment variable `SSLKEYLOGFILE` is not looked at.
+    keylog_hook keylog = {};
+    /// Sees the messages of each handshake pass: their kinds, lengths and times. Default: nobody.
+    trace_hook trace = {};
     /// Default: Mbed TLS's time; without `MBEDTLS_HAVE_TIME_DATE` it must be given.
     clock_source clock = {};
     /// Default: PSA's random generator. Mbed TLS 4 always uses PSA's.
@@ -165,6 +172,11 @@ struct server_options {
     client_hello_hook on_client_hello = {};
     /// Sees a client's chain after all checks, and may refuse it. Default: nobody is asked.
     verify_hook on_verify = {};
+    /// Gets the secrets of each handshake, for Wireshark and its like: who has them can read the connection. Default:
+    /// nobody; the environment variable `SSLKEYLOGFILE` is not looked at.
+    keylog_hook keylog = {};
+    /// Sees the messages of each handshake pass: their kinds, lengths and times. Default: nobody.
+    trace_hook trace = {};
     /// Default: Mbed TLS's time; without `MBEDTLS_HAVE_TIME_DATE` it must be given.
     clock_source clock = {};
     /// Default: PSA's random generator. Mbed TLS 4 always uses PSA's.

@@ -3,7 +3,7 @@
 
 /// \file
 /// The whole core, in reading order. Apart from it are the conveniences that cost compile time or memory of their own:
-/// `text.hpp` (strings, streams, JSON), `chrono.hpp`, `dev.hpp` (own certificates).
+/// `text.hpp` (strings, streams, JSON), `trace_text.hpp` (ladders), `keylog_file.hpp`, `chrono.hpp`, `dev.hpp` (own certificates).
 #include <tlspp/config.hpp>
 #include <tlspp/version.hpp>
 
@@ -33,7 +33,11 @@
 
 #include <tlspp/cipher_suite.hpp>
 #include <tlspp/client_hello.hpp>
+#include <tlspp/keylog.hpp>
 #include <tlspp/named_group.hpp>
+#include <tlspp/session_stats.hpp>
+#include <tlspp/trace.hpp>
+
 #include <tlspp/options.hpp>
 #include <tlspp/psk.hpp>
 #include <tlspp/security_policy.hpp>

@@ -168,7 +168,7 @@ TEST_CASE("garbage in handshake records neither harms nor stops the inspector") 
         for (auto const own : {role::client, role::server}) {
             inspector i(own);
             for (auto const sender : {role::client, role::server}) {
-                REQUIRE(i.begin_record(sender, detail::content_type::handshake));
+                REQUIRE(i.begin_record(sender, record_type::handshake, 9));
                 i.body(sender, test::as_data(body).data(), body.size());
             }
         }
@@ -261,15 +261,15 @@ TEST_CASE("TLS 1.2 is resumed only with extended master secret, whatever side it
                 answer.with(23, "");
             }
             for (auto const& [sender, h] : {std::pair(role::client, asked), std::pair(role::server, answer)}) {
-                REQUIRE(i.begin_record(sender, detail::content_type::handshake));
+                REQUIRE(i.begin_record(sender, record_type::handshake, 9));
                 auto const m = h.message();
                 i.body(sender, test::as_data(m).data(), m.size());
             }
             CHECK(i.flaw() == (extended ? hello_flaw::none : hello_flaw::resumption_without_extended_master_secret));
             CHECK_FALSE(i.facts().resumed());
-            CHECK_FALSE(i.begin_record(role::server, detail::content_type::change_cipher_spec));
+            CHECK_FALSE(i.begin_record(role::server, record_type::change_cipher_spec, 9));
             CHECK(i.facts().resumed());
-            CHECK_FALSE(i.begin_record(role::server, detail::content_type::handshake)); // encrypted from here on
+            CHECK_FALSE(i.begin_record(role::server, record_type::handshake, 9)); // encrypted from here on
         }
     }
 }
@@ -283,7 +283,7 @@ TEST_CASE("points in key exchanges of TLS 1.2 are uncompressed") {
                                      std::string{'\x21', form} + std::string(32, 'x') +
                                      std::string{4, 3, 0, 2, 'a', 'b'};
         message += '\x0C' + test::big_endian(exchange.size(), 3) + exchange;
-        REQUIRE(i.begin_record(role::server, detail::content_type::handshake));
+        REQUIRE(i.begin_record(role::server, record_type::handshake, 9));
         i.body(role::server, test::as_data(message).data(), message.size());
         CHECK(i.facts().group == group);
         CHECK(i.facts().scheme == 0x0403);

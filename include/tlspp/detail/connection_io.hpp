@@ -9,6 +9,19 @@
 /// Handshake, reading and shutdown of a connection.
 namespace tlspp::inline TLSPP_ABI {
 
+namespace detail {
+inline void count_success(const core& c) noexcept {
+    auto& counters = c.context->counters;
+    auto const& facts = c.watch.inside().facts();
+    counters.good.add();
+    if (facts.resumed()) {
+        counters.hits.add();
+    } else if (c.context->role == role::server && facts.offers_session()) {
+        counters.misses.add();
+    }
+}
+} // namespace detail
+
 /// Whether the connection can be used at all.
 inline result<void> connection::begin() noexcept {
     if (core_ == nullptr) {
@@ -58,6 +71,7 @@ inline result<void> connection::handshake() noexcept {
     auto& c = *core_;
     if (!c.begun) [[unlikely]] {
         c.begun = true;
+        c.context->counters.begun.add();
         if (auto const offered = detail::offer_cached(c); !offered) {
             return std::unexpected(detail::fail(c, offered.error()));
         }
@@ -67,6 +81,9 @@ inline result<void> connection::handshake() noexcept {
         int code = c.has_gate() && !c.gate->passed ? detail::pass_hello_gate(c) : 0;
         if (code == 0) {
             code = mbedtls_ssl_handshake(&c.ssl);
+        }
+        if (c.hook_threw) {
+            return std::unexpected(detail::fail(c, error{errc::callback, reason::callback_threw}));
         }
         if (code == 0 && c.context->require_alpn && !alpn()) { // RFC 7301 leaves it to the application
             code = MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL;
@@ -79,6 +96,7 @@ inline result<void> connection::handshake() noexcept {
             c.handshake_complete = true;
             c.watch.handshake_over();
             detail::settle_session(c);
+            detail::count_success(c);
         } else if (error why{errc::internal}; judge(code, why) == next::stop) {
             return std::unexpected(why);
         }

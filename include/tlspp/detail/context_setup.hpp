@@ -4,6 +4,7 @@
 
 #include <tlspp/detail/context_checks.hpp>
 #include <tlspp/detail/context_parameters.hpp>
+#include <tlspp/detail/inspector.hpp>
 #include <tlspp/detail/psk_setup.hpp>
 #include <tlspp/detail/session_setup.hpp>
 
@@ -33,7 +34,7 @@ template <class Options>
 result<void> set_up(context_state& state, const Options& options) noexcept {
     auto& config = state.config;
     bool const client = state.role == role::client;
-    if (options.alpn.failed() || state.identities.failed()) {
+    if (options.alpn.failed() || state.identities.failed() || options.keylog.failed() || options.trace.failed()) {
         return std::unexpected(error{errc::out_of_memory});
     }
     if (int const code = mbedtls_ssl_config_defaults(&config, client ? MBEDTLS_SSL_IS_CLIENT : MBEDTLS_SSL_IS_SERVER,
@@ -59,6 +60,11 @@ result<void> set_up(context_state& state, const Options& options) noexcept {
         return std::unexpected(error{errc::unsupported}.about("MBEDTLS_SSL_ALPN"));
     }
 #endif
+    if (!inspector::exists && options.trace) {
+        return std::unexpected(error{errc::unsupported, reason::inspector_left_out}.about(".trace"));
+    }
+    state.keylog = options.keylog;
+    state.trace = options.trace;
     state.random = options.random;
     if (state.random.function != nullptr) {
         set_random(config, &context_state::draw, &state);

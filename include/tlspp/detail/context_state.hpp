@@ -4,6 +4,7 @@
 #include <tlspp/detail/psk_store.hpp>
 #include <tlspp/detail/text_part.hpp>
 #include <tlspp/options.hpp>
+#include <tlspp/session_stats.hpp>
 #include <tlspp/x509/verify.hpp>
 
 namespace tlspp::inline TLSPP_ABI::detail {
@@ -91,6 +92,9 @@ struct context_state {
     mbedtls_x509_crt_profile strength{}; ///< where `signature_algorithms` asks for more than the profile
     random_source random;
     client_hello_hook on_client_hello;
+    keylog_hook keylog;
+    trace_hook trace;
+    mutable handshake_counters counters;
     protocol_list protocols;
     psk_store psk;              ///< server
     secure_buffer psk_identity; ///< client

@@ -71,6 +71,8 @@ struct core {
     record_watch watch;
     psk_trace psk;
     io_trouble trouble;
+    std::uint64_t bytes_read = 0;             ///< that the transport delivered
+    std::uint64_t bytes_written = 0;          ///< that it took
     std::size_t pending_write = 0;            ///< bytes of the record that waits for the transport; 0: none does
     std::size_t all_written = 0;              ///< of the write_all that waits to go on
     std::size_t all_read = 0;                 ///< of the read_exactly that waits to go on
@@ -85,6 +87,7 @@ struct core {
     bool ticket_lost = false; ///< there was no memory for it
     bool writing_all = false; ///< a write_all has begun and is to be called again
     bool named = false;       ///< the peer's certificate must carry `name`
+    bool hook_threw = false;  ///< a callback that cannot stop Mbed TLS by itself
     bool handshake_complete = false;
     bool close_sent = false;   ///< our close_notify is on its way
     bool close_wanted = false; ///< shutdown() has begun
@@ -212,6 +215,7 @@ int send_function(void* context, const unsigned char* data, std::size_t size) no
     if (taken.has_value() && *taken != 0) {
         auto const n = *taken < out.size() ? *taken : out.size();
         c.watch.sent(out.data(), size, n);
+        c.bytes_written += n;
         return static_cast<int>(n);
     }
     c.watch.sent(out.data(), size, 0);
@@ -235,6 +239,7 @@ int receive_function(void* context, unsigned char* data, std::size_t size) noexc
         c.end_seen = true;
         return 0;
     }
+    c.bytes_read += n;
     if (!c.watch.received(in.data(), n)) {
         c.trouble.what = c.watch.inside().flaw() == hello_flaw::none ? io_trouble::kind::flood : io_trouble::kind::flaw;
         return code_trouble;

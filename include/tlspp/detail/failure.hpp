@@ -181,6 +181,11 @@ inline error classify(const core& c, int code) noexcept {
     if (code == MBEDTLS_ERR_SSL_INVALID_MAC && in_handshake && tls1_3 && c.context->role == role::server) {
         return {errc::handshake_failed, reason::undecipherable_answer, code};
     }
+    // a server of Mbed TLS's says so under the keys of the handshake, which the client has put away
+    if (code == MBEDTLS_ERR_SSL_INVALID_MAC && !in_handshake && tls1_3 && c.context->role == role::client &&
+        !c.watch.progressed()) {
+        return {errc::handshake_failed, reason::refused_afterwards, code};
+    }
     if (code == MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE && !in_handshake && tls1_3) {
         return {errc::protocol_violation, reason::key_update, code};
     }

@@ -94,8 +94,14 @@ struct handshake_facts {
     bool abbreviated = false;            ///< TLS 1.2: ChangeCipherSpec followed the ServerHello at once
     bool offers_tls1_3 = false;          ///< by the last ClientHello
     bool offers_ticket = false;          ///< TLS 1.2: by the last ClientHello
-    bool session_offered = false; ///< set from outside: the client has a session of TLS 1.2 that it wants to resume
+    bool session_offered = false;        ///< set from outside, see `inspector::session_offered`
 
+    /// The client wants to resume something. Not all of it shows: for old middleboxes clients of TLS 1.3 send a session
+    /// id that belongs to nothing (RFC 8446 §D.4).
+    bool offers_session() const noexcept {
+        return session_offered || offers_ticket || (id_size != 0 && !offers_tls1_3) ||
+               asked.contains(extension::pre_shared_key);
+    }
     bool is_tls1_2() const noexcept { return version == 0x0303; }
     bool is_tls1_3() const noexcept { return version == 0x0304; }
     /// A session, or a pre-shared key, stood in for the server's certificate.

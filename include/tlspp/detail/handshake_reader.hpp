@@ -411,9 +411,10 @@ inline void handshake_reader::finish(handshake_facts& facts) noexcept {
         if (no_uncompressed_) {
             found(hello_flaw::compressed_point);
         }
-        if (facts.id_echoed && !facts.session_offered) {
+        if (facts.id_echoed && !facts.offers_session()) {
             found(hello_flaw::session_id_echo);
-        } else if (facts.id_echoed && !facts.extended_master_secret) {
+        }
+        if (facts.id_echoed && !facts.extended_master_secret) {
             found(hello_flaw::resumption_without_extended_master_secret);
         }
     }

@@ -4,20 +4,13 @@
 
 #if TLSPP_INSPECTOR
 #include <tlspp/detail/handshake_reader.hpp>
+#include <tlspp/detail/monotonic_clock.hpp>
 #else
 #include <tlspp/detail/handshake_facts.hpp>
-#include <tlspp/protocol.hpp>
 #endif
+#include <tlspp/trace_record.hpp>
 
 namespace tlspp::inline TLSPP_ABI::detail {
-
-/// Content types of records (RFC 8446 §5.1).
-enum class content_type : std::uint8_t {
-    change_cipher_spec = 20,
-    alert = 21,
-    handshake = 22,
-    application_data = 23,
-};
 
 /// The reader of what a handshake says in the clear, for one connection: Mbed TLS keeps to itself which group and which
 /// signature were used, whether a session was resumed, and whether the master secret is bound to the handshake (RFC
@@ -28,19 +21,45 @@ public:
 #if TLSPP_INSPECTOR
     static constexpr bool exists = true;
 
-    explicit inspector(role own) noexcept : own_(own) { facts_.session_offered = own == role::server; }
+    using observer = void (*)(void* context, const trace_record&) noexcept;
 
-    /// A record of `sender` begins. True where its body is to be shown, in whatever pieces it comes.
-    bool begin_record(role sender, content_type content) noexcept {
+    explicit inspector(role own) noexcept : own_(own) {}
+
+    /// Who is told of each message, and must outlive the handshake.
+    void observe(observer told, void* context) noexcept {
+        observer_ = told;
+        observed_ = context;
+    }
+
+    /// A record of `sender` begins, `size` bytes without its header. True where its body is to be shown, in whatever
+    /// pieces it comes.
+    bool begin_record(role sender, record_type type, std::size_t size) noexcept {
         auto& flow = flow_of(sender);
-        if (content == content_type::change_cipher_spec && facts_.is_tls1_2()) {
+        bool const was_clear = flow.clear;
+        if (type == record_type::change_cipher_spec && facts_.is_tls1_2()) {
             flow.clear = false;
             facts_.abbreviated = facts_.abbreviated || (sender == role::server && !facts_.full);
         }
-        return content == content_type::handshake && flow.clear;
+        if (type == record_type::handshake && was_clear) {
+            return true;
+        }
+        bool const encrypted = type != record_type::change_cipher_spec;
+        if (type != record_type::alert || !was_clear) { // an alert in the clear is told by `alert`
+            auto const finished = static_cast<std::uint8_t>(handshake_type::finished);
+            tell(sender, type, type == record_type::handshake ? finished : std::uint8_t{0}, size, encrypted);
+        }
+        return false;
     }
     void body(role sender, const std::byte* data, std::size_t size) noexcept {
-        flow_of(sender).reader.read(facts_, data, size, [](const handshake_reader::seen&) {});
+        flow_of(sender).reader.read(facts_, data, size, [&](const handshake_reader::seen& m) {
+            tell(sender, record_type::handshake, static_cast<std::uint8_t>(m.type), m.length, false);
+        });
+    }
+    /// The body of an alert in the clear.
+    void alert(role sender, std::uint8_t description) noexcept {
+        if (flow_of(sender).clear) {
+            tell(sender, record_type::alert, description, 2, false);
+        }
     }
 
     const handshake_facts& facts() const noexcept { return facts_; }
@@ -50,7 +69,7 @@ public:
         auto const ours = flow_of(own_).reader.flaw();
         return ours == hello_flaw::resumption_without_extended_master_secret ? ours : theirs;
     }
-    /// A client is about to offer a session of TLS 1.2: the server may take up its id.
+    /// A client of TLS 1.3 too offers a session of TLS 1.2 that has no ticket, only an id: the server may take it up.
     void session_offered() noexcept { facts_.session_offered = true; }
 
 private:
@@ -63,14 +82,27 @@ private:
     one_flow& flow_of(role sender) noexcept { return flows_[static_cast<std::size_t>(sender)]; }
     const one_flow& flow_of(role sender) const noexcept { return flows_[static_cast<std::size_t>(sender)]; }
 
+    void tell(role sender, record_type record, std::uint8_t type, std::size_t length, bool encrypted) noexcept {
+        if (observer_ != nullptr) [[unlikely]] {
+            auto const way = sender == own_ ? direction::sent : direction::received;
+            observer_(observed_, {own_, way, record, type, encrypted, static_cast<std::uint32_t>(length),
+                                  monotonic_milliseconds(), observed_});
+        }
+    }
+
     handshake_facts facts_;
     one_flow flows_[2] = {{handshake_reader(role::client)}, {handshake_reader(role::server)}};
     role own_;
+    observer observer_ = nullptr;
+    void* observed_ = nullptr;
 #else
     static constexpr bool exists = false;
+    using observer = void (*)(void* context, const trace_record&) noexcept;
 
     explicit inspector(role) noexcept {}
-    static bool begin_record(role, content_type) noexcept { return false; }
+    static bool begin_record(role, record_type, std::size_t) noexcept { return false; }
+    static void alert(role, std::uint8_t) noexcept {}
+    static void observe(observer, void*) noexcept {}
     static void body(role, const std::byte*, std::size_t) noexcept {}
     static handshake_facts facts() noexcept { return {}; }
     static hello_flaw flaw() noexcept { return hello_flaw::none; }

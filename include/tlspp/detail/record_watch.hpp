@@ -49,11 +49,16 @@ public:
     }
 
     /// The application got data.
-    void progress() noexcept { idle_ = warnings_ = 0; }
+    void progress() noexcept {
+        idle_ = warnings_ = 0;
+        progressed_ = true;
+    }
     void handshake_over() noexcept {
         handshaking_ = false;
-        progress();
+        idle_ = warnings_ = 0;
     }
+    /// It got some before.
+    bool progressed() const noexcept { return progressed_; }
 
     /// Bytes that Mbed TLS holds back because the transport took less than it was given.
     std::size_t unsent() const noexcept { return out_unsent_; }
@@ -120,7 +125,7 @@ private:
                 follows_body_ = true;
             }
         }
-        follows_inside_ = handshaking_ && inspector_.begin_record(peer_, static_cast<content_type>(type));
+        follows_inside_ = handshaking_ && inspector_.begin_record(peer_, static_cast<record_type>(type), in_body_);
         follows_body_ = follows_body_ || follows_inside_;
         if (!seen_first_) {
             seen_first_ = true;
@@ -140,6 +145,9 @@ private:
         }
         for (std::size_t i = 0; alert_size_ < 2 && i != size; ++i) {
             alert_[alert_size_++] = static_cast<std::uint8_t>(data[i]);
+            if (alert_size_ == 2 && handshaking_) {
+                inspector_.alert(peer_, alert_[1]);
+            }
         }
         return true;
     }
@@ -151,7 +159,11 @@ private:
             while (size >= 5) {
                 auto const length = static_cast<std::size_t>(data[3]) << 8 | static_cast<std::size_t>(data[4]);
                 auto const part = length < size - 5 ? length : size - 5;
-                if (inspector_.begin_record(own_, static_cast<content_type>(data[0]))) {
+                auto const type = static_cast<record_type>(data[0]);
+                if (type == record_type::alert && part == 2) {
+                    inspector_.alert(own_, static_cast<std::uint8_t>(data[6]));
+                }
+                if (inspector_.begin_record(own_, type, length)) {
                     inspector_.body(own_, data + 5, part);
                     good = inspector_.flaw() == hello_flaw::none;
                 }
@@ -182,5 +194,6 @@ private:
     bool sent_since_receive_ = false;
     bool seen_first_ = false;
     bool not_tls_ = false;
+    bool progressed_ = false;
 };
 } // namespace tlspp::inline TLSPP_ABI::detail

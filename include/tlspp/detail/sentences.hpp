@@ -206,6 +206,30 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
                 "connect without a session; the other side has changed, or someone is in between"};
     case session_id_echo:
         return {"the server took up a session that was not offered", "the other side is broken or hostile"};
+    case inspector_left_out:
+        return {"the reader of handshake messages is left out of this build", "set TLSPP_INSPECTOR to 1"};
+    case export_hash:
+        return {"Mbed TLS exports wrong keys under this cipher suite", "use a suite with AEAD, or TLS 1.3"};
+    case export_not_bound:
+        return {"without extended master secret (RFC 7627) exported keys may be another connection's too",
+                "use TLS 1.3, or a peer that has it"};
+    case export_argument:
+        return {"not a label, context or size that keys can be exported with",
+                "labels have up to 249 bytes and are none of TLS's own, keys up to 8160 bytes"};
+    case binding_hash:
+        return {"the signature of the server's certificate has no hash that a channel can be bound by",
+                "use tls-exporter"};
+    case binding_unique:
+        return {"tls-unique cannot be had: TLS 1.3 does not have it, and TLS 1.2 not safely", "use tls-exporter"};
+    case binding_unknown:
+        return {"not a channel binding", "there are tls-exporter and tls-server-end-point"};
+    case binding_identities:
+        return {"Mbed TLS does not tell which of several certificates this server used", "use tls-exporter"};
+    case refused_afterwards:
+        return {
+            "the first record behind the handshake could not be decrypted, most likely an alert: the server refused "
+            "the client's certificate, or that there was none",
+            "see the server's log; in TLS 1.3 the client is done before its certificate was looked at"};
     case silent_end:
         return {"the peer closed the connection during the handshake",
                 "see the peer's log; it may have refused what it was offered"};

@@ -99,6 +99,25 @@ inline int on_client_hello(mbedtls_ssl_context* ssl) noexcept {
     return 0;
 }
 
+/// Hands a secret to the key log.
+inline void on_secret(void* context, mbedtls_ssl_key_export_type type, const unsigned char* secret, std::size_t size,
+                      const unsigned char* client_random, const unsigned char*, mbedtls_tls_prf_types) noexcept {
+    auto& c = *static_cast<core*>(context);
+    if (auto const label = keylog_label(type); !label.empty() && c.context->keylog) {
+        keylog_line const line(label, client_random, secret, size);
+        c.hook_threw = !c.context->keylog(line.view()).has_value() || c.hook_threw;
+    }
+}
+
+/// Hands a message to the trace.
+inline void on_message(void* context, const trace_record& one) noexcept {
+    auto& c = *static_cast<core*>(context);
+    if (!c.context->trace) { // `on_client_hello` chose a context that wants none
+        return;
+    }
+    c.hook_threw = !c.context->trace(one).has_value() || c.hook_threw;
+}
+
 /// Hands the block to Mbed TLS.
 inline int set_up_connection(core& c, const wanted_peer& wanted, mbedtls_ssl_send_t* send,
                              mbedtls_ssl_recv_t* receive) noexcept {
@@ -112,6 +131,14 @@ inline int set_up_connection(core& c, const wanted_peer& wanted, mbedtls_ssl_sen
     }
     mbedtls_ssl_set_bio(&c.ssl, &c, send, receive, nullptr);
     mbedtls_ssl_set_user_data_p(&c.ssl, &c);
+    if (c.context->keylog) {
+        mbedtls_ssl_set_export_keys_cb(&c.ssl, &on_secret, &c);
+    }
+    if constexpr (inspector::exists) {
+        if (c.context->trace) {
+            c.watch.inside().observe(&on_message, &c);
+        }
+    }
 #if defined(MBEDTLS_X509_CRT_PARSE_C)
     mbedtls_ssl_set_verify(&c.ssl, &chain_verifier::callback, &c.verifier);
     if (c.context->role == role::client) {

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "support/certificates.hpp"
+#include "support/contexts.hpp"
+#include "support/hello.hpp"
+
+#include <tlspp/text.hpp>
+
+#include <catch2/generators/catch_generators_range.hpp>
+
+#include <array>
+
+using namespace tlspp;
+
+namespace {
+std::string key(engine& from, std::string_view label, std::optional<bytes> context = std::nullopt) {
+    std::array<std::byte, 32> out{};
+    or_throw(from.export_keying_material(out, label, context));
+    return to_hex(out);
+}
+} // namespace
+
+TEST_CASE("both sides export the same keys, others for each label, context and connection") {
+    auto const v = GENERATE(from_range(test::versions));
+    test::pair p({.minimum_version = v, .maximum_version = v});
+    std::array<std::byte, 32> out{};
+    CHECK(p.client.export_keying_material(out, "EXPORTER-test").error() == errc::misuse);
+    REQUIRE(p.shake().ok());
+    CHECK(key(p.client, "EXPORTER-test") == key(p.server, "EXPORTER-test"));
+    CHECK(key(p.client, "EXPORTER-test", bytes("c")) == key(p.server, "EXPORTER-test", bytes("c")));
+    CHECK(key(p.client, "EXPORTER-test") != key(p.client, "EXPORTER-other"));
+    CHECK(key(p.client, "EXPORTER-test") != key(p.client, "EXPORTER-test", bytes("c")));
+    bool const none_is_empty = key(p.client, "EXPORTER-test") == key(p.client, "EXPORTER-test", bytes());
+    CHECK(none_is_empty == (v == version::tls1_3));
+    test::pair other({.minimum_version = v, .maximum_version = v});
+    REQUIRE(other.shake().ok());
+    CHECK(key(p.client, "EXPORTER-test") != key(other.client, "EXPORTER-test"));
+}
+
+TEST_CASE("what cannot be exported") {
+    test::pair p;
+    REQUIRE(p.shake().ok());
+    std::array<std::byte, 32> out{};
+    for (std::string_view const label :
+         {"master secret", "key expansion", "client finished", "extended master secret"}) {
+        auto const no = p.client.export_keying_material(out, label);
+        REQUIRE_FALSE(no);
+        CHECK(no.error().why() == reason::export_argument);
+    }
+    CHECK(p.client.export_keying_material(out, std::string(250, 'x')).error() == errc::invalid_argument);
+    CHECK(p.client.export_keying_material(out, std::string(249, 'x')));
+    std::string large(8161, '\0');
+    CHECK(p.client.export_keying_material(large, "EXPORTER-test").error() == errc::invalid_argument);
+    large.pop_back();
+    CHECK(p.client.export_keying_material(large, "EXPORTER-test"));
+    CHECK(p.client.export_keying_material(out, "EXPORTER-test", bytes(std::string(65536, 'x'))).error() ==
+          errc::invalid_argument);
+}
+
+TEST_CASE("without extended master secret TLS 1.2 exports nothing") {
+    // a client that does not ask for it
+    test::pair p({.maximum_version = version::tls1_2}, {.maximum_version = version::tls1_2});
+    mbedtls_ssl_conf_extended_master_secret(
+        const_cast<mbedtls_ssl_config*>(mbedtls_ssl_context_get_config(p.server.native_handle())),
+        MBEDTLS_SSL_EXTENDED_MS_DISABLED);
+    REQUIRE(p.shake().ok());
+    for (auto* const side : {&p.client, &p.server}) {
+        CHECK_FALSE(side->extended_master_secret());
+        std::array<std::byte, 32> out{};
+        auto const no = side->export_keying_material(out, "EXPORTER-test");
+        REQUIRE_FALSE(no);
+        CHECK(no.error() == errc::unsupported);
+        CHECK(no.error().why() == reason::export_not_bound);
+        CHECK(side->channel_binding().error().why() == reason::export_not_bound);
+    }
+}
+
+TEST_CASE("channel bindings are the same on both sides", "[py:ThreadedTests.test_tls_unique_channel_binding]") {
+    auto const v = GENERATE(from_range(test::versions));
+    test::pair p({.minimum_version = v, .maximum_version = v});
+    for (std::string_view const type : {"tls-exporter", "tls-server-end-point"}) {
+        CHECK(p.client.channel_binding(type).error() == errc::misuse);
+    }
+    REQUIRE(p.shake().ok());
+    for (std::string_view const type : {"tls-exporter", "tls-server-end-point"}) {
+        auto const ours = or_throw(p.client.channel_binding(type));
+        CHECK(ours.size() == 32);
+        CHECK(to_hex(ours) == to_hex(or_throw(p.server.channel_binding(type))));
+    }
+    CHECK(to_hex(or_throw(p.client.channel_binding())) == key(p.client, "EXPORTER-Channel-Binding", bytes()));
+    auto const leaf = or_throw(certificate::from_native(*test::the_world().localhost.chain_handle()));
+    CHECK(to_hex(or_throw(p.client.channel_binding("tls-server-end-point"))) == to_hex(or_throw(leaf.fingerprint())));
+    CHECK(p.client.channel_binding("tls-unique").error() == errc::unsupported);
+    auto const unknown = p.client.channel_binding("tls-unknown");
+    REQUIRE_FALSE(unknown);
+    CHECK(unknown.error() == errc::invalid_argument);
+    CHECK(unknown.error().subject() == "tls-unknown");
+}
+
+TEST_CASE("a server with several certificates does not know which one it used") {
+    test::pair p({}, {.identities = {test::the_world().localhost, test::the_world().localhost}});
+    REQUIRE(p.shake().ok());
+    CHECK(p.server.channel_binding("tls-server-end-point").error().why() == reason::binding_identities);
+    CHECK(p.client.channel_binding("tls-server-end-point"));
+    CHECK(p.server.channel_binding("tls-exporter"));
+}
+
+TEST_CASE("a hash for each signature") {
+    using detail::end_point_hash;
+    CHECK(end_point_hash("ecdsa-with-SHA384") == MBEDTLS_MD_SHA384);
+    CHECK(end_point_hash("sha512WithRSAEncryption") == MBEDTLS_MD_SHA512);
+    CHECK(end_point_hash("sha256WithRSAEncryption") == MBEDTLS_MD_SHA256);
+    CHECK(end_point_hash("sha1WithRSAEncryption") == MBEDTLS_MD_SHA256); // RFC 5929 §4.1
+    CHECK(end_point_hash("ecdsa-with-SHA1") == MBEDTLS_MD_SHA256);
+    CHECK(end_point_hash("ED25519") == MBEDTLS_MD_NONE);
+    CHECK(end_point_hash("") == MBEDTLS_MD_NONE);
+}
+
+TEST_CASE("a server that refuses a client certificate behind the handshake is recognised") {
+    auto const& c = test::shared_certificates();
+    test::pair p({.trust = c.trust, .identity = c.other_client.identity},
+                 {.identities = {c.localhost.identity}, .client_auth = client_auth::required, .trust = c.trust});
+    auto const done = p.shake();
+    REQUIRE(done.client); // TLS 1.3: the client is done before
+    REQUIRE_FALSE(done.server);
+    CHECK(done.server.error() == errc::certificate_rejected);
+    test::carry_all(p.client, p.server);
+    std::array<char, 16> buffer;
+    auto const read = p.client.read_some(buffer);
+    REQUIRE_FALSE(read);
+    CHECK(read.error() == errc::handshake_failed);
+    CHECK(read.error().why() == reason::refused_afterwards);
+}
+
+TEST_CASE("a record that was changed later is no refusal") {
+    test::pair p;
+    REQUIRE(p.shake().ok());
+    std::array<char, 16> buffer;
+    or_throw(p.server.write_all("one"));
+    p.carry();
+    REQUIRE(or_throw(p.client.read_some(buffer)) == 3);
+    or_throw(p.server.write_all("two"));
+    auto bad = test::as_text(p.server.transport().outgoing());
+    bad.back() = static_cast<char>(bad.back() ^ 1);
+    p.client.transport().feed(test::as_data(bad));
+    auto const read = p.client.read_some(buffer);
+    REQUIRE_FALSE(read);
+    CHECK(read.error() == errc::protocol_violation);
+}
