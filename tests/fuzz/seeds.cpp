@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "../x509/samples.hpp"
 
+#include <tlspp/context.hpp>
 #include <tlspp/dev.hpp>
+#include <tlspp/engine.hpp>
 
 #include <cstdio>
 #include <filesystem>
@@ -208,6 +210,42 @@ void signed_chains() {
         put("chain", chain);
     }
 }
+/// Handshakes of both versions, as each side sees them, and what the client alone is sent.
+void handshakes(const dev::authority& ca) {
+    auto const own = or_throw(ca.issue({.dns_names = {"localhost"}}));
+    auto const trust = or_throw(ca.trust());
+    for (auto const v : {version::tls1_2, version::tls1_3}) {
+        auto const clients = or_throw(client_context::create({.trust = trust, .maximum_version = v}));
+        auto const servers =
+            or_throw(server_context::create({.identities = {own}, .groups = {named_group::secp384r1}}));
+        auto client = or_throw(clients.wrap(memory_transport{}, "localhost"));
+        auto server = or_throw(servers.wrap(memory_transport{}));
+        std::string seen_by[2];
+        std::string received;
+        auto const carry = [&](engine& source, engine& to, bool to_client) {
+            auto const out = source.transport().outgoing();
+            for (std::size_t at = 0; at < out.size(); at += 127) {
+                auto const part = out.subspan(at, out.size() - at < 127 ? out.size() - at : 127);
+                std::string const text(reinterpret_cast<const char*>(part.data()), part.size());
+                auto const head = [&](bool in) { return static_cast<char>(text.size() << 1U | (in ? 1U : 0U)); };
+                seen_by[0] += head(to_client) + text;
+                seen_by[1] += head(!to_client) + text;
+                received += to_client ? head(true) + text : std::string();
+            }
+            to.transport().feed(out);
+            source.transport().consume(out.size());
+        };
+        for (int i = 0; i != 6; ++i) {
+            (void)client.handshake();
+            carry(client, server, false);
+            (void)server.handshake();
+            carry(server, client, true);
+        }
+        put("inspector", std::string(1, '\0') + seen_by[0]);
+        put("inspector", std::string(1, '\1') + seen_by[1]);
+        put("inspector", std::string(1, '\0') + received);
+    }
+}
 } // namespace
 
 int main(int argc, char** argv) {
@@ -222,5 +260,6 @@ int main(int argc, char** argv) {
     keys(ca);
     chains();
     signed_chains();
+    handshakes(ca);
     return 0;
 }
