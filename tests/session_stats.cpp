@@ -51,6 +51,7 @@ TEST_CASE("a connection counts the bytes on the wire") {
     CHECK(p.client.bytes_read() == 0);
     CHECK(p.client.bytes_written() == 0);
     REQUIRE(p.shake().ok());
+    CHECK(test::read_all(p.client).empty()); // tickets
     CHECK(p.client.bytes_written() == p.server.bytes_read());
     CHECK(p.server.bytes_written() == p.client.bytes_read());
     auto const before = p.client.bytes_written();
