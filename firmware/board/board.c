@@ -51,8 +51,7 @@ struct vectors {
     void (*handlers[15])(void);
 };
 __attribute__((section(".vectors"), used)) static const struct vectors vectors = {
-    board_stack_end,
-    {board_reset, fault, fault, fault, fault, fault, 0, 0, 0, 0, fault, fault, 0, fault, fault}};
+    board_stack_end, {board_reset, fault, fault, fault, fault, fault, 0, 0, 0, 0, fault, fault, 0, fault, fault}};
 
 size_t board_stack_peak(void) {
     const uint32_t* word = board_stack;

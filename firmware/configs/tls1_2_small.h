@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: BSL-1.0 */
 /* The same in as little memory as works. */
-#include "tls1_2.h"
 #include "small.h"
+#include "tls1_2.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSL-1.0 */
 /* A TLS 1.3 client: P-256 by p256-m, AES-128-GCM, certificates, all by PSA, in as little memory as works. */
-#include "device.h"
 #include "certificates.h"
+#include "device.h"
 #define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS
 #define MBEDTLS_PSA_CRYPTO_C
 #define MBEDTLS_PSA_CRYPTO_CONFIG

@@ -171,7 +171,12 @@ constexpr test_case cases[] = {
      "broker.example",
      errc::certificate_rejected,
      verify_flag::expired},
-    {"so is a good one, long after", {}, broker, "broker.example", errc::certificate_rejected, verify_flag::expired,
+    {"so is a good one, long after",
+     {},
+     broker,
+     "broker.example",
+     errc::certificate_rejected,
+     verify_flag::expired,
      true},
 };
 } // namespace

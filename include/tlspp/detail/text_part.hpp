@@ -18,7 +18,8 @@ constexpr std::string_view part(std::string_view text, std::size_t from,
         return {};
     }
     text.remove_prefix(from);
-    return count < text.size() ? std::string_view{text.data(), count} : text;
+    text.remove_suffix(count < text.size() ? text.size() - count : 0);
+    return text;
 }
 
 /// The whole text, to where there is room for it.
