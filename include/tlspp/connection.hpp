@@ -143,7 +143,8 @@ public:
     /// Client: the name or address that was asked for, empty under `insecure_any_name`. Server: the name that the
     /// client asked for (SNI). Lives as long as the connection.
     std::string_view server_name() const noexcept { return core_->name; }
-    /// The peer's own certificate; `errc::no_certificate` where it sent none. A copy, independent of the connection.
+    /// The peer's own certificate; `errc::no_certificate` where it sent none, `errc::misuse` before the handshake. A
+    /// copy, independent of the connection; after a handshake that failed over it, it may still be there.
     [[nodiscard]] result<certificate> peer_certificate() const noexcept;
     /// All certificates that the peer sent, its own first; after a resumed session only that one may be left.
     /// `errc::no_certificate` where it sent none. Copies.
@@ -193,6 +194,7 @@ private:
     enum class next : std::uint8_t { again, stop };
 
     bool handshake_done() const noexcept { return core_->handshake_complete; }
+    std::unexpected<error> no_peer_certificate() const noexcept;
     result<void> begin() noexcept;
     void enter() noexcept;
     next judge(int code, error& why) noexcept;

@@ -90,12 +90,20 @@ inline bytes remembered_peer(const core& c) noexcept {
 }
 } // namespace detail
 
+/// None was sent, or it is too early to ask.
+inline std::unexpected<error> connection::no_peer_certificate() const noexcept {
+    return std::unexpected(handshake_done() ? error{errc::no_certificate} : error{errc::misuse, reason::not_connected});
+}
+
 inline result<certificate> connection::peer_certificate() const noexcept {
     if (auto const* peer = mbedtls_ssl_get_peer_cert(&core_->ssl); peer != nullptr) {
         return certificate::from_native(*peer);
     }
     auto const der = detail::remembered_peer(*core_);
-    return der.empty() ? std::unexpected(error{errc::no_certificate}) : certificate::from_der(der);
+    if (der.empty()) {
+        return no_peer_certificate();
+    }
+    return certificate::from_der(der);
 }
 
 inline result<certificate_chain> connection::peer_certificates() const noexcept {
@@ -119,7 +127,7 @@ inline result<certificate_chain> connection::verified_chain() const noexcept {
         }
     }
     if (!handshake_done() || peer == nullptr) {
-        return std::unexpected(error{errc::no_certificate});
+        return no_peer_certificate();
     }
     auto const& context = *core_->context;
     bool const unverified = context.role == role::client && context.verify == verify_mode::insecure_none;
