@@ -29,7 +29,8 @@ reason refusal(const client_context& context, session given, std::string_view na
 }
 } // namespace
 
-TEST_CASE("a session resumes a connection", "[py:ThreadedTests.test_session]") {
+// different: a session has a ticket or an id, not both
+TEST_CASE("a session resumes a connection", "[py:ThreadedTests.test_session][different]") {
     auto const v = GENERATE(from_range(test::versions));
     CAPTURE(name(v));
     auto const client = test::make_client(only(v));

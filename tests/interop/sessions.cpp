@@ -352,7 +352,8 @@ TEST_CASE("two processes with the same keys resume each other's sessions") {
     CHECK_FALSE(says_reused(visit(v, stranger.port(), "-sess_in", path)));
 }
 
-TEST_CASE("Python resumes sessions of ours, and we Python's", "[py:ThreadedTests.test_session]") {
+// different: a session has a ticket or an id, not both
+TEST_CASE("Python resumes sessions of ours, and we Python's", "[py:ThreadedTests.test_session][different]") {
     auto const v = GENERATE(from_range(versions));
     CAPTURE(short_name(v));
     auto const python = program_or_skip("python3", "--version");
