@@ -139,7 +139,7 @@ std::vector<std::string> s_client(const bsd_listener& listener, std::vector<std:
 }
 } // namespace
 
-TEST_CASE("STARTTLS in and out with a Python server", "[py:ThreadedTests.test_starttls]") {
+TEST_CASE("STARTTLS in and out with a Python server", "[py:ThreadedTests.test_starttls][same]") {
     auto const v = GENERATE(from_range(versions));
     auto const& own = shared_files().localhost;
     test::process peer(python(starttls_peer, {"server", own.certificate, own.key, std::string(short_name(v))}));

@@ -51,7 +51,7 @@ TEST_CASE("a server that closes at once ends the handshake", "[py:ThreadedTests.
 
 TEST_CASE("a file of 270 KB comes as it is", "[py:ThreadedTests.test_socketserver][same]") {
     std::string const file = pattern(270'336);
-    scenario::server server({}, [&](scenario::tcp_stream& conn) {
+    scenario::server server(server_options{}, [&](scenario::tcp_stream& conn) {
         std::string request;
         char one[1];
         while (!request.ends_with("\r\n\r\n") && conn.read_some(one).value_or(0) == 1) {
