@@ -74,9 +74,9 @@ TEST_CASE("without extended master secret TLS 1.2 exports nothing") {
     }
 }
 
+// different: tls-unique is not to be had from Mbed TLS, and not in TLS 1.3 from anybody: tls-exporter instead
 TEST_CASE("channel bindings are the same on both sides",
           "[py:ThreadedTests.test_tls_unique_channel_binding][different]") {
-    // different: tls-unique is not to be had from Mbed TLS, and not in TLS 1.3 from anybody: tls-exporter instead
     auto const v = GENERATE(from_range(test::versions));
     test::pair p({.minimum_version = v, .maximum_version = v});
     for (std::string_view const type : {"tls-exporter", "tls-server-end-point"}) {
