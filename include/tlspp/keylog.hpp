@@ -44,8 +44,9 @@ class keylog_line {
 public:
     keylog_line(std::string_view label, const unsigned char* client_random, const unsigned char* secret,
                 std::size_t size) noexcept {
-        label.copy(text_, longest_label);
-        size_ = label.size() < longest_label ? label.size() : longest_label;
+        for (; size_ != longest_label && size_ != label.size(); ++size_) {
+            text_[size_] = label[size_];
+        }
         text_[size_++] = ' ';
         put(client_random, 32);
         text_[size_++] = ' ';
