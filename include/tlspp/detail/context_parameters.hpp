@@ -50,7 +50,7 @@ result<void> keep(option_list<Wire>& where, result<option_list<Wire>> list) noex
     return {};
 }
 
-inline constexpr bool is_tls1_3(std::uint16_t suite) noexcept { return suite >> 8 == 0x13; }
+constexpr bool is_tls1_3(std::uint16_t suite) noexcept { return suite >> 8 == 0x13; }
 
 /// A line of the tables without its names: what is offered where nobody wished for anything.
 struct default_row {

@@ -167,6 +167,7 @@ private:
             copies_[1] = *parent;
             copies_[1].next = nullptr;
         }
+        // NOLINTNEXTLINE(readability-non-const-parameter): the type is Mbed TLS's
         auto const note = [](void* found, mbedtls_x509_crt*, int depth, std::uint32_t* flags) noexcept {
             auto& of = *static_cast<link_flags*>(found);
             (depth == 0 ? of.child : of.parent) = *flags;
