@@ -96,10 +96,11 @@ TEST_CASE("a server distrusts keys of clients", "[pins]") {
     auto const client = or_throw(the_chain().middle.issue({.common_name = "client"}));
     auto const auth = GENERATE(client_auth::required, client_auth::optional);
     for (bool const distrusted : {false, true}) {
-        server_options options{.identities = {the_chain().leaf},
-                               .client_auth = auth,
-                               .trust = or_throw(the_chain().root.trust()),
-                               .distrusted = {distrusted ? the_chain().of_middle : elsewhere}};
+        server_options options;
+        options.identities = {the_chain().leaf};
+        options.client_auth = auth;
+        options.trust = or_throw(the_chain().root.trust());
+        options.distrusted = {distrusted ? the_chain().of_middle : elsewhere};
         test::pair p{{.trust = or_throw(the_chain().root.trust()), .identity = client}, options};
         auto const o = p.shake();
         REQUIRE(o.server.has_value() == !distrusted);
