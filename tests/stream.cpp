@@ -247,3 +247,57 @@ TEST_CASE("a stream is one pointer") {
     STATIC_REQUIRE(std::is_nothrow_move_constructible_v<engine>);
     STATIC_REQUIRE_FALSE(std::is_copy_constructible_v<engine>);
 }
+
+TEST_CASE("a client that is gone before the tickets are sent was there all the same") {
+    auto const client_context = test::make_client({.minimum_version = version::tls1_3});
+    auto client = or_throw(client_context.wrap(memory_transport{}, "localhost"));
+    std::string to_client;
+    std::string to_server;
+    bool gone = false;
+    auto const server_context = test::make_server();
+    auto server = or_throw(
+        server_context.wrap(callbacks{[&](std::span<const std::byte> out) -> io_result {
+                                          if (gone) {
+                                              return std::unexpected(io_error::reset);
+                                          }
+                                          to_client.append(reinterpret_cast<const char*>(out.data()), out.size());
+                                          return out.size();
+                                      },
+                                      [&](std::span<std::byte> in) -> io_result {
+                                          if (to_server.empty()) {
+                                              return gone ? io_result(0) : std::unexpected(would_block);
+                                          }
+                                          auto const n = std::min(in.size(), to_server.size());
+                                          std::memcpy(in.data(), to_server.data(), n);
+                                          to_server.erase(0, n);
+                                          return n;
+                                      }}));
+    auto const from_client = [&] {
+        auto const out = client.transport().outgoing();
+        to_server.append(reinterpret_cast<const char*>(out.data()), out.size());
+        client.transport().consume(out.size());
+    };
+    while (!client.handshake()) {
+        from_client();
+        CHECK_FALSE(server.handshake().has_value());
+        client.transport().feed(std::as_bytes(std::span{to_client}));
+        to_client.clear();
+    }
+    or_throw(client.write_all("all I had to say"));
+    or_throw(client.shutdown());
+    from_client();
+
+    SECTION("it is served") {
+        gone = true;
+        REQUIRE(server.handshake());
+        char heard[64];
+        CHECK(std::string_view(heard, or_throw(server.read_some(heard))) == "all I had to say");
+        CHECK(server.read_some(heard) == 0U);
+        CHECK(server.write_some("x").error() == errc::transport);
+    }
+    SECTION("but not where its last message did not come") {
+        to_server.clear();
+        gone = true;
+        CHECK(server.handshake().error() == errc::truncated);
+    }
+}
