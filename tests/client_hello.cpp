@@ -474,18 +474,18 @@ TEST_CASE("a ClientHello that the callback cannot be shown does not get past it"
     bool const there = hello.find(extra.substr(0, 5)) != std::string::npos;
     hello += there ? extra.substr(0, 5) : extra;
     std::size_t const added = there ? 5 : 10;
+    auto const octet = [&](std::size_t at) -> std::size_t { return static_cast<unsigned char>(hello[at]); };
     auto const add = [&](std::size_t at) {
-        auto const value =
-            (static_cast<unsigned char>(hello[at]) << 8 | static_cast<unsigned char>(hello[at + 1])) + added;
+        auto const value = (octet(at) << 8 | octet(at + 1)) + added;
         hello[at] = static_cast<char>(value >> 8);
         hello[at + 1] = static_cast<char>(value & 0xFF);
     };
     add(3); // record
     add(7); // message
     std::size_t at = 5 + 4 + 2 + 32;
-    at += 1 + static_cast<unsigned char>(hello[at]);
-    at += 2 + (static_cast<unsigned char>(hello[at]) << 8 | static_cast<unsigned char>(hello[at + 1]));
-    at += 1 + static_cast<unsigned char>(hello[at]);
+    at += 1 + octet(at);
+    at += 2 + (octet(at) << 8 | octet(at + 1));
+    at += 1 + octet(at);
     add(at); // extensions
     unsigned calls = 0;
     auto server =
