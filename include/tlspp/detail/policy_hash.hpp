@@ -2,7 +2,6 @@
 #pragma once
 #include <tlspp/detail/hasher.hpp>
 #include <tlspp/detail/published.hpp>
-#include <tlspp/options.hpp>
 #include <tlspp/protocol.hpp>
 #include <tlspp/x509/policy.hpp>
 #include <tlspp/x509/trust_store.hpp>
@@ -19,6 +18,11 @@ struct policy_hash {
     static void destroy(policy_hash* one) noexcept { destroy_object(one); }
 };
 using published_policy = published<policy_hash, &policy_hash::destroy>;
+} // namespace tlspp::inline TLSPP_ABI::detail
+
+#include <tlspp/options.hpp> // after what the state of a context has of it, whichever is included first
+
+namespace tlspp::inline TLSPP_ABI::detail {
 
 inline void add_pins(hasher& to, const option_list<spki_pin>& pins) noexcept {
     to.number(pins.size());
