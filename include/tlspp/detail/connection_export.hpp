@@ -89,7 +89,8 @@ result<void> connection::export_keying_material(writable_bytes out, std::string_
     if (auto const may = detail::may_export(c); !may) {
         return may;
     }
-    auto const with = context.value_or(bytes());
+    // Mbed TLS copies the context also where it is empty, and nothing may be copied from a null pointer.
+    auto const with = context.has_value() && !context->empty() ? *context : bytes(std::string_view(""));
     if (out.size() > 8160 || label.size() > 249 || with.size() > 0xFFFF || detail::is_reserved_label(label)) {
         return std::unexpected(error{errc::invalid_argument, reason::export_argument}.about(label));
     }
