@@ -190,6 +190,13 @@ enum class reason : std::uint8_t {
     binding_unknown,
     binding_identities,
     refused_afterwards,
+    signer_key_kind,
+    signer_on_client,
+    signer_needs_tls1_2,
+    signer_needs_context,
+    signer_failed,
+    signer_length,
+    signer_wrong,
     last_of_core, // further ones are added above, by the header that reports them
 };
 

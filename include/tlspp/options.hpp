@@ -81,7 +81,7 @@ struct client_options {
     option_list<spki_pin> pins = {};
     /// Default: TLS 1.2, or what the build has.
     std::optional<version> minimum_version = {};
-    /// Default: TLS 1.3, or what the build has.
+    /// Default: TLS 1.3, or what the build has; TLS 1.2 with an identity that signs by a callback.
     std::optional<version> maximum_version = {};
     /// For all versions, in order of preference; a version of which there is none is not offered. Default: those with
     /// AEAD and forward secrecy that the build has. By their names: `cipher_suites_from`.
@@ -143,7 +143,7 @@ struct server_options {
     crl_list crls = {};
     /// Default: TLS 1.2, or what the build has.
     std::optional<version> minimum_version = {};
-    /// Default: TLS 1.3, or what the build has.
+    /// Default: TLS 1.3, or what the build has; TLS 1.2 with an identity that signs by a callback.
     std::optional<version> maximum_version = {};
     /// For all versions, in order of preference; a version of which there is none is not offered. Default: those with
     /// AEAD and forward secrecy that the build has. By their names: `cipher_suites_from`.

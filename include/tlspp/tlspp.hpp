@@ -29,6 +29,7 @@
 #include <tlspp/x509/on_verify.hpp>
 #include <tlspp/x509/pin.hpp>
 #include <tlspp/x509/private_key.hpp>
+#include <tlspp/x509/signer.hpp>
 #include <tlspp/x509/trust_store.hpp>
 
 #include <tlspp/cipher_suite.hpp>

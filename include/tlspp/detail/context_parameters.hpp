@@ -8,10 +8,15 @@
 /// what was asked for and the build lacks is an error.
 namespace tlspp::inline TLSPP_ABI::detail {
 
-inline result<version_range> choose_versions(std::optional<version> minimum, std::optional<version> maximum) noexcept {
+/// \param signer an identity signs by a callback: TLS 1.2 only.
+inline result<version_range> choose_versions(std::optional<version> minimum, std::optional<version> maximum,
+                                             bool signer) noexcept {
     static_assert(build::tls1_2 || build::tls1_3, "this build of Mbed TLS has neither TLS 1.2 nor TLS 1.3");
     constexpr version lowest = build::tls1_2 ? version::tls1_2 : version::tls1_3;
-    constexpr version highest = build::tls1_3 ? version::tls1_3 : version::tls1_2;
+    version const highest = build::tls1_3 && !signer ? version::tls1_3 : version::tls1_2;
+    if (signer && (minimum == version::tls1_3 || maximum == version::tls1_3)) {
+        return std::unexpected(error{errc::unsupported, reason::signer_needs_tls1_2});
+    }
     version_range const range{minimum.value_or(lowest), maximum.value_or(highest)};
     for (auto const v : {range.lowest, range.highest}) {
         if (v < lowest || v > highest) {
@@ -240,7 +245,10 @@ result<void> set_up_parameters(context_state& state, const Options& options) noe
     if (options.cipher_suites.failed() || options.groups.failed() || options.signature_algorithms.failed()) {
         return std::unexpected(error{errc::out_of_memory});
     }
-    auto const wanted = choose_versions(options.minimum_version, options.maximum_version);
+    for (auto const& own : state.identities) {
+        state.has_signer = state.has_signer || own.has_signer();
+    }
+    auto const wanted = choose_versions(options.minimum_version, options.maximum_version, state.has_signer);
     if (!wanted) {
         return std::unexpected(wanted.error());
     }

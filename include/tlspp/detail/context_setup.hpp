@@ -92,6 +92,9 @@ result<void> set_up(context_state& state, const Options& options) noexcept {
         if (int const code = mbedtls_ssl_conf_own_cert(&config, own.chain_handle(), own.key_handle()); code != 0) {
             return std::unexpected(error{errc::out_of_memory, reason::none, code});
         }
+        if (auto const prepared = own.prepare(config, state.role); !prepared) {
+            return prepared;
+        }
     }
     if (state.trust) {
         if (!*state.trust) {

@@ -101,6 +101,7 @@ struct context_state {
     psk_use psk_for = psk_use::none;
     bool psk_insecure_no_forward_secrecy = false;
     bool require_alpn = false;
+    bool has_signer = false; ///< an identity signs by a callback
     tlspp::role role = tlspp::role::client;
     version lowest = version::tls1_2;
     version highest = version::tls1_3;

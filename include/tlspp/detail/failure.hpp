@@ -127,6 +127,25 @@ inline error classify_verification(const core& c, int code) noexcept {
     return e.about(!verdict.why().empty() ? verdict.why() : c.context->role == role::client ? c.name : "");
 }
 
+/// Of an identity whose key a callback signs with.
+inline std::optional<error> classify_signer([[maybe_unused]] int code) noexcept {
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
+    switch (code) {
+    case code_signer_threw:
+        return error{errc::callback, reason::callback_threw};
+    case code_signer_failed:
+        return error{errc::callback, reason::signer_failed};
+    case code_signer_length:
+        return error{errc::callback, reason::signer_length};
+    case code_signer_wrong:
+        return error{errc::callback, reason::signer_wrong};
+    default:
+        break;
+    }
+#endif
+    return std::nullopt;
+}
+
 /// Only for codes that end the connection.
 inline error classify(const core& c, int code) noexcept {
     bool const in_handshake = c.at != core::stage::open;
@@ -138,6 +157,9 @@ inline error classify(const core& c, int code) noexcept {
     }
     if (is_out_of_memory(code)) {
         return {errc::out_of_memory, reason::none, code};
+    }
+    if (auto const signing = classify_signer(code)) {
+        return *signing;
     }
     if (code == MBEDTLS_ERR_SSL_CONN_EOF || (code == 0 && c.end_seen)) {
         return in_handshake ? error{errc::truncated, reason::silent_end} : error{errc::truncated};

@@ -163,6 +163,17 @@ struct build {
 #else
     static constexpr bool opaque_keys = false;
 #endif
+    /// A callback may sign with RSA keys, in both roles, or with all keys, on servers; in TLS 1.2.
+#if MBEDTLS_VERSION_NUMBER < 0x04000000 && defined(MBEDTLS_PK_RSA_ALT_SUPPORT) && defined(MBEDTLS_SSL_PROTO_TLS1_2)
+    static constexpr bool rsa_signer = true;
+#else
+    static constexpr bool rsa_signer = false;
+#endif
+#if defined(MBEDTLS_SSL_ASYNC_PRIVATE) && defined(MBEDTLS_SSL_PROTO_TLS1_2) && defined(MBEDTLS_SSL_SRV_C)
+    static constexpr bool async_signer = true;
+#else
+    static constexpr bool async_signer = false;
+#endif
     static constexpr bool psa = TLSPP_HAS_PSA != 0;
     static constexpr bool psk = TLSPP_HAS_PSK != 0;
 };

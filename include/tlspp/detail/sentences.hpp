@@ -431,6 +431,28 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
     case tickets_not_built:
         return {"resuming sessions needs {}, which this build does not have",
                 "enable it in the configuration, or leave the option out"};
+    case signer_key_kind:
+        return {"this build of Mbed TLS lets no callback sign with a key of the kind {}",
+                "RSA and, with MBEDTLS_SSL_ASYNC_PRIVATE, EC keys can be used"};
+    case signer_on_client:
+        return {
+            "this client's identity signs by a callback, which Mbed TLS takes from clients only with RSA keys, and in "
+            "version 3.6 with MBEDTLS_PK_RSA_ALT_SUPPORT",
+            "let PSA keep the key, see private_key::from_psa"};
+    case signer_needs_tls1_2:
+        return {"TLS 1.3 was asked for, and an identity signs by a callback, which Mbed TLS has for TLS 1.2 only",
+                "leave the versions out, or let PSA keep the key, see private_key::from_psa"};
+    case signer_needs_context:
+        return {"on_client_hello chose an identity that signs by a callback, under a context that has none",
+                "choose another context that has it in .identities"};
+    case signer_failed:
+        return {"the signer of the own identity returned an error", "see what the callback has to say about it"};
+    case signer_length:
+        return {"the signer of the own identity returned a signature of a wrong length",
+                "an RSA signature is as long as the modulus, an ECDSA signature fits into the room given"};
+    case signer_wrong:
+        return {"the signer of the own identity returned a signature that its certificate does not verify",
+                "check that key and certificate belong together; RSA signs by PKCS #1 v1.5, ECDSA returns DER"};
     case callback_threw:
         return {"a callback of the application threw an exception", "callbacks must report through their return value"};
     }

@@ -2,8 +2,10 @@
 #pragma once
 #include <tlspp/x509/certificate.hpp>
 #include <tlspp/x509/private_key.hpp>
+#include <tlspp/x509/signer.hpp>
 
 #include <tlspp/x509/checks/name.hpp>
+#include <tlspp/x509/detail/external_key.hpp>
 #include <tlspp/x509/detail/parse_list.hpp>
 
 namespace tlspp::inline TLSPP_ABI {
@@ -72,6 +74,18 @@ public:
     static result<identity> from_key(bytes certificates, private_key key) noexcept {
         return make<Use>(certificates, std::move(key));
     }
+    /// From a chain, PEM or one certificate in DER, and a callback that signs with its key, which lies elsewhere: in an
+    /// HSM, a TPM, an agent or another process. Each signature is verified before it is sent.
+    ///
+    /// Mbed TLS lets callbacks sign in TLS 1.2 only, so a context with such an identity has no TLS 1.3, and an explicit
+    /// wish for it is an error at `create`; keys that PSA keeps (`private_key::from_psa`) work in both versions. Servers
+    /// need `MBEDTLS_SSL_ASYNC_PRIVATE` (the bundled Mbed TLS has it), or, for RSA keys alone, Mbed TLS 3.6 with
+    /// `MBEDTLS_PK_RSA_ALT_SUPPORT`; clients need the latter, and their keys are RSA keys.
+    /// \return `errc::malformed`, `errc::unsupported` for a key of another kind, `errc::invalid_argument` without a
+    /// callable, `errc::out_of_memory`.
+    /// \par Lifetime The callable lives as long as the last handle and all contexts made with it.
+    template <bool Use = true>
+    static result<identity> from_signer(bytes certificates, signer sign) noexcept;
 
     /// False for an empty or moved-from handle.
     explicit operator bool() const noexcept { return static_cast<bool>(block_); }
@@ -101,7 +115,16 @@ public:
     /// Mbed TLS's list of certificates, own one first; null for an empty handle. Valid as long as a handle lives.
     mbedtls_x509_crt* chain_handle() const noexcept { return block_ ? &block_->chain : nullptr; }
     /// Mbed TLS's key; null for an empty handle. Valid as long as a handle lives.
-    mbedtls_pk_context* key_handle() const noexcept { return block_ ? block_->key.native_handle() : nullptr; }
+    mbedtls_pk_context* key_handle() const noexcept {
+        return !block_ ? nullptr : block_->external ? block_->external.handle() : block_->key.native_handle();
+    }
+    /// True where a callback signs (`from_signer`).
+    bool has_signer() const noexcept { return block_ && block_->external; }
+    /// \cond
+    result<void> prepare(mbedtls_ssl_config& config, role own) const noexcept {
+        return has_signer() ? block_->external.prepare(config, own) : result<void>{};
+    }
+    /// \endcond
 
 private:
     struct block {
@@ -111,8 +134,9 @@ private:
         block& operator=(const block&) = delete;
 
         detail::ref_count references;
-        mbedtls_x509_crt chain;
+        detail::own_chain chain;
         private_key key;
+        detail::external_key external;
     };
 
     template <bool Use>
@@ -150,6 +174,35 @@ result<identity> identity::make([[maybe_unused]] bytes certificates, result<priv
 #else
     return std::unexpected(key ? error(errc::unsupported) : key.error());
 #endif
+}
+
+template <bool Use>
+result<identity> identity::from_signer([[maybe_unused]] bytes certificates, [[maybe_unused]] signer sign) noexcept {
+    static_assert(!Use || detail::build::rsa_signer || detail::build::async_signer,
+                  "signing by a callback needs TLS 1.2 and, in the Mbed TLS configuration, MBEDTLS_SSL_ASYNC_PRIVATE "
+                  "or (3.6, RSA) MBEDTLS_PK_RSA_ALT_SUPPORT");
+    if (sign.failed()) {
+        return detail::no_memory();
+    }
+    if (!sign) {
+        return std::unexpected(error(errc::invalid_argument, reason::empty_handle));
+    }
+    if (auto const started = detail::start_crypto(); !started) {
+        return std::unexpected(started.error());
+    }
+    identity made;
+    made.block_ = detail::ref<block>::make();
+    if (!made.block_) {
+        return detail::no_memory();
+    }
+    if (auto const read = detail::append_strictly(made.block_->chain, certificates); !read) {
+        return std::unexpected(read.error());
+    }
+    if (auto const set = made.block_->external.set(made.block_->chain, std::move(sign)); !set) {
+        return std::unexpected(set.error());
+    }
+    made.block_->chain.external = &made.block_->external;
+    return made;
 }
 
 template <bool Use>
