@@ -40,7 +40,7 @@ inline constexpr bool has_time = detail::build::time_date;
 /// Private keys that PSA keeps (`private_key::from_psa`).
 inline constexpr bool has_opaque_keys = detail::build::opaque_keys;
 /// Identities whose key a callback signs with (`identity::from_signer`), at least RSA keys or on servers.
-inline constexpr bool has_signer = detail::build::rsa_signer || detail::build::async_signer;
+inline constexpr bool has_signer = detail::build::signer;
 /// Sockets: `connect`, `accept`, `bsd_socket`.
 inline constexpr bool has_sockets = TLSPP_SOCKETS != 0;
 /// Common names are never taken for host names; Python's HAS_NEVER_CHECK_COMMON_NAME.

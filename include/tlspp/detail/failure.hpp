@@ -130,7 +130,7 @@ inline error classify_verification(const core& c, int code) noexcept {
 /// Of an identity whose key a callback signs with.
 inline std::optional<error> classify_signer([[maybe_unused]] int code) noexcept {
 #if defined(MBEDTLS_X509_CRT_PARSE_C)
-    switch (code) {
+    switch (build::signer ? code : 0) {
     case code_signer_threw:
         return error{errc::callback, reason::callback_threw};
     case code_signer_failed:

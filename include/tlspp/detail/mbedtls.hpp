@@ -174,6 +174,7 @@ struct build {
 #else
     static constexpr bool async_signer = false;
 #endif
+    static constexpr bool signer = rsa_signer || async_signer;
     static constexpr bool psa = TLSPP_HAS_PSA != 0;
     static constexpr bool psk = TLSPP_HAS_PSK != 0;
 };

@@ -116,10 +116,10 @@ public:
     mbedtls_x509_crt* chain_handle() const noexcept { return block_ ? &block_->chain : nullptr; }
     /// Mbed TLS's key; null for an empty handle. Valid as long as a handle lives.
     mbedtls_pk_context* key_handle() const noexcept {
-        return !block_ ? nullptr : block_->external ? block_->external.handle() : block_->key.native_handle();
+        return !block_ ? nullptr : has_signer() ? block_->external.handle() : block_->key.native_handle();
     }
     /// True where a callback signs (`from_signer`).
-    bool has_signer() const noexcept { return block_ && block_->external; }
+    bool has_signer() const noexcept { return detail::build::signer && block_ && block_->external; }
     /// \cond
     result<void> prepare(mbedtls_ssl_config& config, role own) const noexcept {
         return has_signer() ? block_->external.prepare(config, own) : result<void>{};
@@ -178,7 +178,7 @@ result<identity> identity::make([[maybe_unused]] bytes certificates, result<priv
 
 template <bool Use>
 result<identity> identity::from_signer([[maybe_unused]] bytes certificates, [[maybe_unused]] signer sign) noexcept {
-    static_assert(!Use || detail::build::rsa_signer || detail::build::async_signer,
+    static_assert(!Use || detail::build::signer,
                   "signing by a callback needs TLS 1.2 and, in the Mbed TLS configuration, MBEDTLS_SSL_ASYNC_PRIVATE "
                   "or (3.6, RSA) MBEDTLS_PK_RSA_ALT_SUPPORT");
     if (sign.failed()) {
