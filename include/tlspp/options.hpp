@@ -3,13 +3,13 @@
 #include <tlspp/cipher_suite.hpp>
 #include <tlspp/client_hello.hpp>
 #include <tlspp/clock.hpp>
+#include <tlspp/detail/cache_option.hpp>
 #include <tlspp/detail/chosen.hpp>
 #include <tlspp/error.hpp>
 #include <tlspp/keylog.hpp>
 #include <tlspp/named_group.hpp>
 #include <tlspp/option_list.hpp>
 #include <tlspp/psk.hpp>
-#include <tlspp/session_cache.hpp>
 #include <tlspp/signature_scheme.hpp>
 #include <tlspp/ticket_keys.hpp>
 #include <tlspp/trace.hpp>
@@ -104,7 +104,7 @@ struct client_options {
     std::optional<client_psk> psk = {};
     /// Where sessions are kept, and taken from for the next connection to the same name (docs/sessions.md). Default:
     /// nowhere: every handshake is a full one, but for sessions given to `connection::resume`.
-    std::optional<tlspp::session_cache> session_cache = {};
+    detail::cache_option session_cache = {};
     /// Sees the chain after all checks, and may refuse it. Default: nobody is asked.
     verify_hook on_verify = {};
     /// Gets the secrets of each handshake, for Wireshark and its like: who has them can read the connection. Default:

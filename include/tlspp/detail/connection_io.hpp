@@ -72,8 +72,10 @@ inline result<void> connection::handshake() noexcept {
     if (!c.begun) [[unlikely]] {
         c.begun = true;
         c.context->counters.begun.add();
-        if (auto const offered = detail::offer_cached(c); !offered) {
-            return std::unexpected(detail::fail(c, offered.error()));
+        if (c.context->cache != nullptr) {
+            if (auto const offered = c.context->cache->offer(c); !offered) {
+                return std::unexpected(detail::fail(c, offered.error()));
+            }
         }
     }
     while (c.at != detail::core::stage::open) {

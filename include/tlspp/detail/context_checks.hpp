@@ -52,10 +52,7 @@ result<void> set_up_checks(verify_policy& policy, const Options& options, bool v
     policy.distrusted = options.distrusted;
     policy.on_verify = options.on_verify;
     policy.profile = options.profile;
-    if (options.profile != profile::rfc5280 && options.profile != profile::webpki) {
-        return std::unexpected(error{errc::invalid_argument}.about(".profile"));
-    }
-    auto done = check_is_made(options.profile != profile::rfc5280, verifies, ".profile");
+    auto done = check_is_made(options.profile.judges_form(), verifies, ".profile");
     if (done) {
         done = check_is_made(options.revocation != revocation::off || !options.crls.empty(), verifies, ".revocation");
     }

@@ -156,7 +156,11 @@ inline result<void> set_up_client(context_state& state, const client_options& op
     // 5746)
     mbedtls_ssl_conf_legacy_renegotiation(&config, MBEDTLS_SSL_LEGACY_BREAK_HANDSHAKE);
     signal_tickets(config);
-    return set_up_session_cache(state, options.session_cache);
+    if (options.session_cache) {
+        state.cache = &options.session_cache.functions();
+        return set_up_session_cache(state, *options.session_cache);
+    }
+    return {};
 }
 
 inline result<void> set_up_server(context_state& state, const server_options& options,
@@ -205,8 +209,10 @@ inline result<void> set_up_server(context_state& state, const server_options& op
 #if defined(MBEDTLS_SSL_SRV_C) && defined(MBEDTLS_SSL_SERVER_NAME_INDICATION)
     mbedtls_ssl_conf_cert_cb(&config, on_hello);
 #endif
-    if (auto const done = set_up_session_cache(state, options.session_cache); !done) {
-        return done;
+    if (options.session_cache) {
+        if (auto const done = set_up_session_cache(state, *options.session_cache); !done) {
+            return done;
+        }
     }
     return set_up_tickets(state, options.tickets);
 }

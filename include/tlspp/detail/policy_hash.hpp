@@ -60,7 +60,7 @@ inline void add_policy(hasher& to, const verify_policy& p) noexcept {
     auto const& strength = strength_of(p);
     to.number(strength.allowed_mds).number(strength.allowed_pks).number(strength.allowed_curves);
     to.number(strength.rsa_min_bitlen);
-    to.number(static_cast<std::uint64_t>(p.profile));
+    to.number(p.profile.judges_form() ? 1 : 0);
     to.number(p.max_intermediates).number(static_cast<std::uint64_t>(p.purpose)).number(p.clock != nullptr ? 1 : 0);
     to.number(static_cast<std::uint64_t>(p.revocation)).number(p.crls.size());
     for (auto const& list : p.crls) {

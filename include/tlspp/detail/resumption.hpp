@@ -154,9 +154,7 @@ inline void on_ticket(core& c) noexcept {
     if (code != 0 || native.size() == 0) {
         return;
     }
-    if (auto* const store = cache_of(c); store != nullptr) {
-        cache_session(c, *store, view_of(native));
-    } else {
+    if (c.context->cache == nullptr || !c.context->cache->keep_ticket(c, native)) {
         c.ticket = std::move(native);
     }
 }
@@ -227,7 +225,6 @@ inline result<void> fits(const core& c, const session_record& r) noexcept {
     return {};
 }
 
-/// Before the first message of a client: a session out of the cache, where there is one.
 inline result<void> offer_cached(core& c) noexcept {
     auto* const store = cache_of(c);
     if (store == nullptr || c.session.size() != 0) {
@@ -243,16 +240,35 @@ inline result<void> offer_cached(core& c) noexcept {
     return r && fits(c, *r) ? offer(c, std::move(found)) : result<void>();
 }
 
+inline bool cache_ticket(core& c, const secure_buffer& native) noexcept {
+    auto* const store = cache_of(c);
+    if (store != nullptr) {
+        cache_session(c, *store, view_of(native));
+    }
+    return store != nullptr;
+}
+
+inline void cache_tls1_2(core& c) noexcept {
+    if (auto* const store = cache_of(c); store != nullptr) {
+        if (auto const native = take_tls1_2(c); native) {
+            cache_session(c, *store, view_of(*native));
+        }
+    }
+}
+
+template <class Core>
+const cache_functions& client_cache<Core>::functions() noexcept {
+    static constexpr cache_functions mine{&offer_cached, &cache_ticket, &cache_tls1_2};
+    return mine;
+}
+
 /// After a handshake that succeeded.
 inline void settle_session(core& c) noexcept {
     if (c.session.size() != 0 && !c.watch.inside().facts().resumed()) {
         c.session.reset(); // it was offered in vain: this peer was judged itself
     }
-    auto* const store = cache_of(c);
-    if (store != nullptr && mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_2) {
-        if (auto const native = take_tls1_2(c); native) {
-            cache_session(c, *store, view_of(*native));
-        }
+    if (c.context->cache != nullptr && mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_2) {
+        c.context->cache->keep_session(c);
     }
 }
 } // namespace tlspp::inline TLSPP_ABI::detail

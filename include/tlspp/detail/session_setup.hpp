@@ -13,11 +13,8 @@ inline constexpr std::string_view resumption_lacks = !inspector::exists ? "TLSPP
                                                      : !build::psa      ? "MBEDTLS_PSA_CRYPTO_C"
                                                                         : "";
 
-inline result<void> set_up_session_cache(context_state& state, const std::optional<session_cache>& cache) noexcept {
+inline result<void> set_up_session_cache(context_state& state, const session_cache& cache) noexcept {
     if (!cache) {
-        return {};
-    }
-    if (!*cache) {
         return std::unexpected(error{errc::invalid_argument, reason::empty_handle});
     }
     if (state.psk_for != psk_use::none) {
@@ -26,7 +23,7 @@ inline result<void> set_up_session_cache(context_state& state, const std::option
     if (!resumption_lacks.empty()) {
         return std::unexpected(error{errc::unsupported, reason::tickets_not_built}.about(resumption_lacks));
     }
-    state.sessions = *cache;
+    state.sessions = cache;
     return {};
 }
 

@@ -88,8 +88,10 @@ inline const mbedtls_x509_crt_profile& strength_of(const verify_policy& policy) 
 /// The wildcards that public CAs may not sign are more than those that nobody may.
 inline suffix_list suffixes_of(const verify_policy& policy) noexcept {
     return policy.insecure_no_public_suffix    ? suffix_list::none
-           : policy.profile == profile::webpki ? suffix_list::all
+           : policy.profile.judges_form()      ? suffix_list::all
                                                : suffix_list::registries;
 }
 } // namespace detail
 } // namespace tlspp::inline TLSPP_ABI
+
+#include <tlspp/x509/checks/form.hpp> // what profile::webpki brings

@@ -62,7 +62,7 @@ inline result<void> verify(std::span<const certificate> chain, const trust_store
         }
     }
     policy.purpose = options.purpose;
-    if (options.profile == profile::webpki) {
+    if (options.profile.judges_form()) {
         policy.profile = profile::webpki;
     }
     unix_seconds time = options.time.value_or(0);

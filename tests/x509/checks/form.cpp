@@ -86,5 +86,4 @@ TEST_CASE("a profile that judges nothing is a mistake", "[form]") {
     CHECK(nothing.error() == errc::invalid_argument);
     CHECK(nothing.error().subject() == ".profile");
     CHECK_FALSE(server_context::create({.identities = {w.localhost}, .profile = profile::webpki}));
-    CHECK_FALSE(client_context::create({.trust = w.trust, .profile = static_cast<profile>(7)}));
 }

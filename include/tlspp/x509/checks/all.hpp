@@ -3,7 +3,6 @@
 #include <tlspp/x509/checks/basic_constraints.hpp>
 #include <tlspp/x509/checks/encoding.hpp>
 #include <tlspp/x509/checks/extended_key_usage.hpp>
-#include <tlspp/x509/checks/form.hpp>
 #include <tlspp/x509/checks/key_usage.hpp>
 #include <tlspp/x509/checks/name_constraints.hpp>
 #include <tlspp/x509/checks/path_length.hpp>
@@ -53,6 +52,6 @@ inline verify_flags check_chain(const chain_view& chain, const verify_policy& po
     if (!policy.insecure_ignore_unknown_critical) {
         found |= check_unknown_critical(chain);
     }
-    return policy.profile == profile::webpki ? found | check_form(chain, policy) : found;
+    return found | policy.profile.form(chain, policy);
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
