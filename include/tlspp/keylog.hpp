@@ -2,19 +2,30 @@
 #pragma once
 #include <tlspp/config.hpp>
 
-#include <tlspp/detail/function.hpp>
 #include <tlspp/detail/mbedtls.hpp>
+#include <tlspp/detail/used.hpp>
 
 #include <string_view>
 
 namespace tlspp::inline TLSPP_ABI {
+namespace detail {
+struct core;
+
+/// Hands a secret to the key log: Mbed TLS's callback, whose context is a connection; in start.hpp.
+template <class Core>
+struct secret_export {
+    static void call(void* context, mbedtls_ssl_key_export_type type, const unsigned char* secret, std::size_t size,
+                     const unsigned char* client_random, const unsigned char* server_random,
+                     mbedtls_tls_prf_types prf) noexcept;
+};
+} // namespace detail
 
 /// The type of the option `keylog`: made from any callable that takes a `std::string_view`: a line in the format of
 /// NSS's key log (`SSLKEYLOGFILE`), without an end of line, for Wireshark and its like. Who has these lines can read
 /// the connection: for debugging only, and never by itself, whatever the environment says. The text is zeroised when
 /// the callable returns. It may be called by several threads at once, where several connections are. What it throws
 /// ends the handshake with `errc::callback`. To append to a file: `keylog_file.hpp`.
-using keylog_hook = detail::function<void(std::string_view)>;
+using keylog_hook = detail::used_function<void(std::string_view), detail::secret_export<detail::core>>;
 
 namespace detail {
 constexpr std::string_view keylog_label(mbedtls_ssl_key_export_type type) noexcept {

@@ -78,7 +78,7 @@ struct client_options {
     crl_list crls = {};
     /// Public keys of which the chain must have at least one, the anchor's included (RFC 7469 §2.6): have a spare one
     /// in it whose private key lies elsewhere. Default: any chain that is good.
-    option_list<spki_pin> pins = {};
+    detail::pin_list pins = {};
     /// Default: TLS 1.2, or what the build has.
     std::optional<version> minimum_version = {};
     /// Default: TLS 1.3, or what the build has; TLS 1.2 with an identity that signs by a callback.
@@ -121,7 +121,7 @@ struct client_options {
     detail::random_option random;
 #endif
     /// Public keys that no chain may have, the anchor's included. Default: none.
-    option_list<spki_pin> distrusted = {};
+    detail::pin_list distrusted = {};
 };
 
 /// What a server context is made from. Views in it need to live until `create` returns.
@@ -186,7 +186,7 @@ struct server_options {
     detail::random_option random;
 #endif
     /// Public keys that no chain may have, the anchor's included. Default: none.
-    option_list<spki_pin> distrusted = {};
+    detail::pin_list distrusted = {};
 };
 } // namespace tlspp::inline TLSPP_ABI
 

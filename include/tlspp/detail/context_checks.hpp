@@ -72,7 +72,7 @@ result<void> set_up_checks(verify_policy& policy, const Options& options, bool v
     if (failed || policy.distrusted.failed()) {
         return std::unexpected(error{errc::out_of_memory});
     }
-    if (done) {
+    if (done && (build::crl || options.revocation != revocation::off)) {
         done = set_up_revocation(policy, options.revocation, options.crls);
     }
     return done ? set_up_clock(policy, options.clock, verifies) : done;

@@ -138,8 +138,8 @@ inline result<option_list<std::uint16_t>> default_ids(std::span<const default_ro
 
 /// Of the suites wished for, those of the versions asked for.
 template <>
-inline result<void> chooser<cipher_suite>::choose(context_state& state, const option_list<cipher_suite>& wished,
-                                                  version_range range) noexcept {
+inline result<void> chooser<cipher_suite>::call(context_state& state, const option_list<cipher_suite>& wished,
+                                                version_range range) noexcept {
     suite_list list;
     for (auto const suite : wished) {
         auto const* row = find_suite(static_cast<std::uint16_t>(suite));
@@ -185,8 +185,8 @@ result<option_list<std::uint16_t>> choose_rows(const option_list<T>& wished, con
 }
 
 template <>
-inline result<void> chooser<named_group>::choose(context_state& state, const option_list<named_group>& wished,
-                                                 version_range range) noexcept {
+inline result<void> chooser<named_group>::call(context_state& state, const option_list<named_group>& wished,
+                                               version_range range) noexcept {
     return keep(state.groups, choose_rows(wished, group_table, range, reason::group_unknown, reason::group_not_built,
                                           reason::no_common_group));
 }
@@ -215,8 +215,8 @@ inline void narrow_chain(context_state& state, const option_list<signature_schem
 #endif
 
 template <>
-inline result<void> chooser<signature_scheme>::choose(context_state& state, const option_list<signature_scheme>& wished,
-                                                      version_range range) noexcept {
+inline result<void> chooser<signature_scheme>::call(context_state& state, const option_list<signature_scheme>& wished,
+                                                    version_range range) noexcept {
     auto const kept = keep(state.schemes, choose_rows(wished, scheme_table, range, reason::scheme_unknown,
                                                       reason::scheme_not_built, reason::no_common_scheme));
 #if defined(MBEDTLS_X509_CRT_PARSE_C)
@@ -253,7 +253,7 @@ result<void> set_up_parameters(context_state& state, const Options& options) noe
         return std::unexpected(wanted.error());
     }
     auto done = options.cipher_suites.empty() ? keep(state.suites, default_suites(*wanted, state.psk_for))
-                                              : options.cipher_suites.choose(state, *wanted);
+                                              : options.cipher_suites.use()(state, options.cipher_suites, *wanted);
     if (!done) {
         return done;
     }
@@ -268,7 +268,7 @@ result<void> set_up_parameters(context_state& state, const Options& options) noe
     done = options.groups.empty()
                ? keep(state.groups, default_ids({defaults<group_table>.rows, defaults<group_table>.size}, range,
                                                 reason::no_common_group))
-               : options.groups.choose(state, range);
+               : options.groups.use()(state, options.groups, range);
     if (!done) {
         return done;
     }
@@ -277,7 +277,7 @@ result<void> set_up_parameters(context_state& state, const Options& options) noe
     done = options.signature_algorithms.empty()
                ? keep(state.schemes, default_ids({defaults<scheme_table>.rows, defaults<scheme_table>.size}, range,
                                                  reason::no_common_scheme))
-               : options.signature_algorithms.choose(state, range);
+               : options.signature_algorithms.use()(state, options.signature_algorithms, range);
     if (!done) {
         return done;
     }

@@ -46,10 +46,10 @@ result<void> set_up(context_state& state, const Options& options) noexcept {
     if (auto const done = set_up_parameters(state, options); !done) {
         return done;
     }
+#if defined(MBEDTLS_SSL_ALPN)
     if (auto const listed = state.protocols.assign(options.alpn); !listed) {
         return listed;
     }
-#if defined(MBEDTLS_SSL_ALPN)
     if (state.protocols.names() != nullptr) {
         if (int const code = mbedtls_ssl_conf_alpn_protocols(&config, state.protocols.names()); code != 0) {
             return std::unexpected(error{errc::invalid_argument, reason::alpn_too_long, code});

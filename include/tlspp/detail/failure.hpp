@@ -11,15 +11,6 @@ inline verify_flags found_by_verification(const core& c) noexcept {
     return c.verifier.flags(mbedtls_ssl_get_verify_result(&c.ssl));
 }
 
-inline bool is_any_of(int code, std::initializer_list<int> codes) noexcept {
-    for (int const c : codes) {
-        if (code == c) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /// What the inspector found.
 inline error classify_flaw(hello_flaw flaw) noexcept {
     switch (flaw) {
@@ -87,30 +78,38 @@ inline error classify_received_alert(const core& c, int code) noexcept {
     return error{errc::alert_received, psk ? reason::psk_refused : reason::none, code}.with(a);
 }
 
+/// What to call a failure. (An `error` is large: the many that need nothing else are made in one place.)
+struct finding {
+    errc what;
+    reason why = reason::none;
+};
+
 /// What became of the client's pre-shared key, where that ended the handshake.
-inline std::optional<error> classify_psk(const core& c, int code) noexcept {
+inline std::optional<finding> find_psk_failure([[maybe_unused]] const core& c, [[maybe_unused]] int code) noexcept {
+#if TLSPP_HAS_PSK && defined(MBEDTLS_SSL_SRV_C)
     using state = psk_trace::state;
     switch (c.psk.at) {
     case state::threw:
-        return error{errc::callback, reason::callback_threw};
+        return finding{errc::callback, reason::callback_threw};
     case state::bad_size:
-        return error{errc::callback, reason::psk_bad_lookup};
+        return finding{errc::callback, reason::psk_bad_lookup};
     case state::no_memory:
-        return error{errc::out_of_memory};
+        return finding{errc::out_of_memory};
     case state::unknown:
         if (c.context->psk_for == psk_use::only || code == MBEDTLS_ERR_SSL_UNKNOWN_IDENTITY) {
-            return error{errc::handshake_failed, reason::psk_unknown_identity, code};
+            return finding{errc::handshake_failed, reason::psk_unknown_identity};
         }
         break;
     case state::found:
         // TLS 1.2: the Finished cannot be decrypted; TLS 1.3: the binder is wrong
         if (code == MBEDTLS_ERR_SSL_INVALID_MAC || code == MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE) {
-            return error{errc::handshake_failed, reason::psk_wrong_key, code};
+            return finding{errc::handshake_failed, reason::psk_wrong_key};
         }
         break;
     case state::not_asked:
         break;
     }
+#endif
     return std::nullopt;
 }
 
@@ -128,22 +127,73 @@ inline error classify_verification(const core& c, int code) noexcept {
 }
 
 /// Of an identity whose key a callback signs with.
-inline std::optional<error> classify_signer([[maybe_unused]] int code) noexcept {
+inline std::optional<finding> find_signer_failure([[maybe_unused]] int code) noexcept {
 #if defined(MBEDTLS_X509_CRT_PARSE_C)
     switch (build::signer ? code : 0) {
     case code_signer_threw:
-        return error{errc::callback, reason::callback_threw};
+        return finding{errc::callback, reason::callback_threw};
     case code_signer_failed:
-        return error{errc::callback, reason::signer_failed};
+        return finding{errc::callback, reason::signer_failed};
     case code_signer_length:
-        return error{errc::callback, reason::signer_length};
+        return finding{errc::callback, reason::signer_length};
     case code_signer_wrong:
-        return error{errc::callback, reason::signer_wrong};
+        return finding{errc::callback, reason::signer_wrong};
     default:
         break;
     }
 #endif
     return std::nullopt;
+}
+
+/// What is told by the code, the stage and the version alone.
+inline finding find_failure(const core& c, int code) noexcept {
+    bool const in_handshake = c.at != core::stage::open;
+    bool const client = c.context->role == role::client;
+    bool const tls1_3 = mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3;
+    if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) { // anywhere but in read_some
+        return {errc::truncated, reason::silent_end};
+    }
+    if (code == MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL && c.context->require_alpn) {
+        return {errc::handshake_failed, reason::alpn_none_agreed};
+    }
+    if (c.watch.not_tls()) {
+        return {errc::protocol_violation, reason::not_tls};
+    }
+    if (code == code_random_failed || is_random_failure(code)) {
+        return {errc::random};
+    }
+    switch (code) {
+    case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE:
+    case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION:
+    case MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL:
+    case MBEDTLS_ERR_SSL_UNRECOGNIZED_NAME:
+    case MBEDTLS_ERR_SSL_PRIVATE_KEY_REQUIRED:
+    case MBEDTLS_ERR_SSL_UNKNOWN_IDENTITY:
+        return {errc::handshake_failed};
+    case MBEDTLS_ERR_SSL_INVALID_MAC:
+        if (in_handshake && tls1_3 && !client) {
+            return {errc::handshake_failed, reason::undecipherable_answer};
+        }
+        // a server of Mbed TLS's says so under the keys of the handshake, which the client has put away
+        if (!in_handshake && tls1_3 && client && !c.watch.progressed()) {
+            return {errc::handshake_failed, reason::refused_afterwards};
+        }
+        break;
+    case MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE:
+        if (!in_handshake && tls1_3) {
+            return {errc::protocol_violation, reason::key_update};
+        }
+        break;
+    case MBEDTLS_ERR_SSL_INTERNAL_ERROR:
+    case MBEDTLS_ERR_SSL_BAD_INPUT_DATA:
+    case MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL:
+    case MBEDTLS_ERR_SSL_COUNTER_WRAPPING:
+    case MBEDTLS_ERR_SSL_HW_ACCEL_FAILED:
+        return {errc::internal};
+    default:
+        break;
+    }
+    return {errc::protocol_violation};
 }
 
 /// Only for codes that end the connection.
@@ -155,12 +205,6 @@ inline error classify(const core& c, int code) noexcept {
     if (build::server && code == code_hello_ended) {
         return c.gate->why;
     }
-    if (is_out_of_memory(code)) {
-        return {errc::out_of_memory, reason::none, code};
-    }
-    if (auto const signing = classify_signer(code)) {
-        return *signing;
-    }
     if (code == MBEDTLS_ERR_SSL_CONN_EOF || (code == 0 && c.end_seen)) {
         return in_handshake ? error{errc::truncated, reason::silent_end} : error{errc::truncated};
     }
@@ -169,18 +213,19 @@ inline error classify(const core& c, int code) noexcept {
     if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE || plain_alert) {
         return classify_received_alert(c, code);
     }
-    if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) { // anywhere but in read_some
-        return {errc::truncated, reason::silent_end, code};
+    auto const named = [&](finding f) noexcept { return error{f.what, f.why, f.what == errc::callback ? 0 : code}; };
+    if (is_out_of_memory(code)) {
+        return named({errc::out_of_memory});
     }
-    if (auto const about_psk = classify_psk(c, code); in_handshake && about_psk) {
-        return *about_psk;
+    if (auto const about_signer = find_signer_failure(code)) {
+        return named(*about_signer);
     }
-    if (code == MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL && c.context->require_alpn) {
-        return {errc::handshake_failed, reason::alpn_none_agreed, code};
+    if (auto const about_psk = find_psk_failure(c, code); in_handshake && about_psk) {
+        return named(*about_psk);
     }
 #if defined(MBEDTLS_X509_CRT_PARSE_C)
-    if (is_verification_failure(code) ||
-        is_any_of(code, {MBEDTLS_ERR_SSL_BAD_CERTIFICATE, MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE})) {
+    if (is_verification_failure(code) || code == MBEDTLS_ERR_SSL_BAD_CERTIFICATE ||
+        code == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE) {
         return classify_verification(c, code);
     }
     if (in_handshake && is_unreadable_certificate(code)) {
@@ -188,35 +233,7 @@ inline error classify(const core& c, int code) noexcept {
         return error{errc::certificate_rejected, reason::peer_certificate_unreadable, code}.with(flag);
     }
 #endif
-    if (c.watch.not_tls()) {
-        return {errc::protocol_violation, reason::not_tls, code};
-    }
-    if (code == code_random_failed || is_random_failure(code)) {
-        return {errc::random, reason::none, code};
-    }
-    if (is_any_of(code, {MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE, MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION,
-                         MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL, MBEDTLS_ERR_SSL_UNRECOGNIZED_NAME,
-                         MBEDTLS_ERR_SSL_PRIVATE_KEY_REQUIRED, MBEDTLS_ERR_SSL_UNKNOWN_IDENTITY})) {
-        return {errc::handshake_failed, reason::none, code};
-    }
-    bool const tls1_3 = mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3;
-    if (code == MBEDTLS_ERR_SSL_INVALID_MAC && in_handshake && tls1_3 && c.context->role == role::server) {
-        return {errc::handshake_failed, reason::undecipherable_answer, code};
-    }
-    // a server of Mbed TLS's says so under the keys of the handshake, which the client has put away
-    if (code == MBEDTLS_ERR_SSL_INVALID_MAC && !in_handshake && tls1_3 && c.context->role == role::client &&
-        !c.watch.progressed()) {
-        return {errc::handshake_failed, reason::refused_afterwards, code};
-    }
-    if (code == MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE && !in_handshake && tls1_3) {
-        return {errc::protocol_violation, reason::key_update, code};
-    }
-    if (is_any_of(code,
-                  {MBEDTLS_ERR_SSL_INTERNAL_ERROR, MBEDTLS_ERR_SSL_BAD_INPUT_DATA, MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL,
-                   MBEDTLS_ERR_SSL_COUNTER_WRAPPING, MBEDTLS_ERR_SSL_HW_ACCEL_FAILED})) {
-        return {errc::internal, reason::none, code};
-    }
-    return {errc::protocol_violation, reason::none, code};
+    return named(find_failure(c, code));
 }
 
 /// What the peer is told where Mbed TLS has said nothing (RFC 8446 §6.2).

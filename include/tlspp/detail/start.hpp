@@ -100,9 +100,11 @@ inline int on_client_hello(mbedtls_ssl_context* ssl) noexcept {
 }
 
 /// Hands a secret to the key log.
-inline void on_secret(void* context, mbedtls_ssl_key_export_type type, const unsigned char* secret, std::size_t size,
-                      const unsigned char* client_random, const unsigned char*, mbedtls_tls_prf_types) noexcept {
-    auto& c = *static_cast<core*>(context);
+template <class Core>
+void secret_export<Core>::call(void* context, mbedtls_ssl_key_export_type type, const unsigned char* secret,
+                               std::size_t size, const unsigned char* client_random, const unsigned char*,
+                               mbedtls_tls_prf_types) noexcept {
+    auto& c = *static_cast<Core*>(context);
     if (auto const label = keylog_label(type); !label.empty() && c.context->keylog) {
         keylog_line const line(label, client_random, secret, size);
         c.hook_threw = !c.context->keylog(line.view()).has_value() || c.hook_threw;
@@ -132,7 +134,7 @@ inline int set_up_connection(core& c, const wanted_peer& wanted, mbedtls_ssl_sen
     mbedtls_ssl_set_bio(&c.ssl, &c, send, receive, nullptr);
     mbedtls_ssl_set_user_data_p(&c.ssl, &c);
     if (c.context->keylog) {
-        mbedtls_ssl_set_export_keys_cb(&c.ssl, &on_secret, &c);
+        mbedtls_ssl_set_export_keys_cb(&c.ssl, c.context->keylog.use(), &c);
     }
     if constexpr (inspector::exists) {
         if (c.context->trace) {

@@ -2,8 +2,8 @@
 #pragma once
 #include <tlspp/x509/certificate.hpp>
 
-#include <tlspp/detail/function.hpp>
 #include <tlspp/detail/text_part.hpp>
+#include <tlspp/detail/used.hpp>
 
 namespace tlspp::inline TLSPP_ABI {
 
@@ -99,8 +99,24 @@ private:
     std::size_t text_size_ = 0;
 };
 
+namespace x509 {
+struct chain_view;
+}
+struct verify_policy;
+namespace detail {
+struct hook_verdict;
+
+/// Asks `on_verify`; in review.hpp. `each` holds what was found of each certificate.
+/// \return 0, or a code that ends the handshake.
+template <class Policy>
+struct hook_asking {
+    static int call(const x509::chain_view& chain, const verify_flags* each, std::string_view name,
+                    const Policy& policy, verify_flags& found, hook_verdict& verdict) noexcept;
+};
+} // namespace detail
+
 /// The type of `on_verify`: made from any callable that takes a `verification&`. Its copies share one object. It may be
 /// called by several threads at once, where several connections are, and must not touch the connection that it is
 /// called for. What it throws ends the handshake with `errc::callback`.
-using verify_hook = detail::function<void(verification&)>;
+using verify_hook = detail::used_function<void(verification&), detail::hook_asking<verify_policy>>;
 } // namespace tlspp::inline TLSPP_ABI

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/detail/text_part.hpp>
+#include <tlspp/detail/used.hpp>
+#include <tlspp/verify_flags.hpp>
 #include <tlspp/x509/certificate.hpp>
 
 #include <cstddef>
@@ -127,4 +129,18 @@ private:
 
     sha256_digest hash_{};
 };
+
+struct verify_policy;
+namespace x509 {
+struct chain_view;
+}
+namespace detail {
+/// Judges a chain by the pins and the distrust list of a policy; in checks/pins.hpp.
+/// \return 0, or Mbed TLS's code where a key could not be hashed.
+template <class Policy>
+struct pin_check {
+    static int call(const x509::chain_view& chain, const Policy& policy, verify_flags& found) noexcept;
+};
+using pin_list = used_list<spki_pin, pin_check<verify_policy>>;
+} // namespace detail
 } // namespace tlspp::inline TLSPP_ABI

@@ -72,9 +72,9 @@ struct verify_policy {
     tlspp::revocation revocation = tlspp::revocation::off;
     crl_list crls = {};
     /// Keys of which the chain must have one; empty: any will do.
-    option_list<spki_pin> pins = {};
+    detail::pin_list pins = {};
     /// Keys that no chain may have.
-    option_list<spki_pin> distrusted = {};
+    detail::pin_list distrusted = {};
     /// Asked after all checks of a handshake; `x509::verify` does not.
     verify_hook on_verify = {};
 };
@@ -87,9 +87,9 @@ inline const mbedtls_x509_crt_profile& strength_of(const verify_policy& policy) 
 }
 /// The wildcards that public CAs may not sign are more than those that nobody may.
 inline suffix_list suffixes_of(const verify_policy& policy) noexcept {
-    return policy.insecure_no_public_suffix    ? suffix_list::none
-           : policy.profile.judges_form()      ? suffix_list::all
-                                               : suffix_list::registries;
+    return policy.insecure_no_public_suffix ? suffix_list::none
+           : policy.profile.judges_form()   ? suffix_list::all
+                                            : suffix_list::registries;
 }
 } // namespace detail
 } // namespace tlspp::inline TLSPP_ABI

@@ -33,7 +33,7 @@ public:
 
 private:
     using check = verify_flags (*)(const x509::chain_view&, const verify_policy&) noexcept;
-    constexpr explicit profile(check form) noexcept : form_(form) {}
+    constexpr explicit profile(check rules) noexcept : form_(rules) {}
 
     check form_ = nullptr;
 };

@@ -2,13 +2,18 @@
 #pragma once
 #include <tlspp/verify_flags.hpp>
 
-#include <tlspp/x509/certificate_chain.hpp>
 #include <tlspp/x509/detail/path_search.hpp>
 #include <tlspp/x509/policy.hpp>
 
 #include <cstdint>
 
 namespace tlspp::inline TLSPP_ABI::detail {
+
+/// Somebody who wants the path itself, while it lives. A function of its own, so that handshakes do not bring it.
+struct path_keeper {
+    /// \return 0, or a code that ends the verification.
+    int (*keep)(path_keeper& self, const judged_path& path) noexcept;
+};
 
 /// Judges the peer's chain of one connection, from Mbed TLS's verify callback. It lives as long as the
 /// `mbedtls_ssl_context` that it was set for, at one address.
@@ -25,7 +30,7 @@ public:
     /// is the only one.
     /// \param keep gets the path that counts, and `on_verify` is not asked; null: a handshake, nothing is kept.
     chain_verifier(const verify_policy& policy, peer_name name, bool refuse_all = false,
-                   const trust_store* trust = nullptr, result<certificate_chain>* keep = nullptr) noexcept
+                   const trust_store* trust = nullptr, path_keeper* keep = nullptr) noexcept
         : policy_(&policy), name_(name), trust_(trust), keep_(keep), refuse_all_(refuse_all) {}
 
     /// The function for `mbedtls_ssl_set_verify`: Mbed TLS calls it for the anchor first, for the peer's own
@@ -125,24 +130,17 @@ private:
     int finish() noexcept {
         flags_ = path_.found;
         if (keep_ != nullptr) {
-            return keep();
+            return keep_->keep(*keep_, path_);
         }
-        return policy_->on_verify ? ask_hook(path_.view(), path_.each, name_.text, *policy_, flags_, verdict_) : 0;
-    }
-    int keep() noexcept {
-        auto& kept = *keep_ = certificate_chain::with_size(path_.size);
-        for (std::size_t i = 0; kept && i != path_.size; ++i) {
-            if (auto const set = kept->set(i, *path_.certificates[i]); !set) {
-                kept = std::unexpected(set.error());
-            }
-        }
-        return kept ? 0 : MBEDTLS_ERR_X509_FATAL_ERROR;
+        return policy_->on_verify
+                   ? policy_->on_verify.use()(path_.view(), path_.each, name_.text, *policy_, flags_, verdict_)
+                   : 0;
     }
 
     const verify_policy* policy_;
     peer_name name_;
     const trust_store* trust_;
-    result<certificate_chain>* keep_;
+    path_keeper* keep_;
     judged_path path_;
     verify_flags flags_;
     hook_verdict verdict_;

@@ -7,16 +7,13 @@
 /// \file
 /// RFC 7469 §2.6: after the chain has been judged, one of its keys must be pinned, where keys are; and none may be on
 /// the distrust list. Only the chain as it was built counts: a certificate that was merely sent proves nothing.
-namespace tlspp::inline TLSPP_ABI::x509 {
+namespace tlspp::inline TLSPP_ABI::detail {
 
-/// \return 0, or Mbed TLS's code where a key could not be hashed.
-inline int check_pins(const chain_view& chain, const verify_policy& policy, verify_flags& found) noexcept {
-    if (policy.pins.empty() && policy.distrusted.empty()) {
-        return 0;
-    }
+template <class Policy>
+int pin_check<Policy>::call(const x509::chain_view& chain, const Policy& policy, verify_flags& found) noexcept {
     bool pinned = policy.pins.empty();
     for (std::size_t i = 0; i != chain.size; ++i) {
-        auto const hash = detail::sha256(detail::bytes_of(chain[i].pk_raw));
+        auto const hash = sha256(bytes_of(chain[i].pk_raw));
         if (!hash) {
             return hash.error() == errc::out_of_memory ? MBEDTLS_ERR_X509_ALLOC_FAILED : MBEDTLS_ERR_X509_FATAL_ERROR;
         }
@@ -31,4 +28,4 @@ inline int check_pins(const chain_view& chain, const verify_policy& policy, veri
     found |= pinned ? verify_flags() : verify_flags(verify_flag::pin_mismatch);
     return 0;
 }
-} // namespace tlspp::inline TLSPP_ABI::x509
+} // namespace tlspp::inline TLSPP_ABI::detail

@@ -29,10 +29,9 @@ struct hook_verdict {
     std::string_view why() const noexcept { return bytes(sentence.data(), sentence.size()).text(); }
 };
 
-/// Asks `on_verify`. `each` holds what was found of each certificate.
-/// \return 0, or a code that ends the handshake.
-inline int ask_hook(const x509::chain_view& chain, const verify_flags* each, std::string_view name,
-                    const verify_policy& policy, verify_flags& found, hook_verdict& verdict) noexcept {
+template <class Policy>
+int hook_asking<Policy>::call(const x509::chain_view& chain, const verify_flags* each, std::string_view name,
+                              const Policy& policy, verify_flags& found, hook_verdict& verdict) noexcept {
     verification view(name, found);
     for (std::size_t i = 0; i != chain.size; ++i) {
         view.add(chain[i], each[i]);
@@ -63,8 +62,13 @@ inline int review_chain(const x509::chain_view& chain, const std::uint32_t* mbed
         }
         found |= each[i];
     }
-    if (int const code = x509::check_pins(chain, policy, found); code != 0) {
-        return code;
+    auto* const check_keys = !policy.pins.empty()         ? policy.pins.use()
+                             : !policy.distrusted.empty() ? policy.distrusted.use()
+                                                          : nullptr;
+    if (check_keys != nullptr) {
+        if (int const code = check_keys(chain, policy, found); code != 0) {
+            return code;
+        }
     }
     bool const own_clock = policy.clock != nullptr && !policy.insecure_no_clock;
     unix_seconds const now = own_clock ? policy.clock(policy.clock_context) : -1;
