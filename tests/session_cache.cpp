@@ -6,6 +6,7 @@
 
 #include <catch2/generators/catch_generators_all.hpp>
 
+#include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
@@ -262,6 +263,16 @@ TEST_CASE("threads share a cache, a context and its ticket keys", "[threads]") {
         auto const server = test::make_server(only_server(v, {.tickets = {.keys = keys}}));
         std::vector<std::thread> threads;
         std::array<unsigned, 4> good{};
+        std::atomic<bool> stop = false;
+        bool watched_well = true;
+        std::thread watcher([&] { // who asks while it happens
+            std::size_t last = 0;
+            while (!stop) {
+                auto const all = client.session_stats().connect + server.session_stats().accept;
+                watched_well = watched_well && all >= last && client.session_stats().number <= 4;
+                last = all;
+            }
+        });
         for (auto& count : good) {
             threads.emplace_back([&, mine = &count] {
                 for (int i = 0; i != 6; ++i) {
@@ -280,7 +291,14 @@ TEST_CASE("threads share a cache, a context and its ticket keys", "[threads]") {
         for (auto& t : threads) {
             t.join();
         }
+        stop = true;
+        watcher.join();
+        CHECK(watched_well);
         CHECK(good == std::array<unsigned, 4>{6, 6, 6, 6});
+        CHECK(client.session_stats().connect_good == 24);
+        CHECK(server.session_stats().accept_good == 24);
+        CHECK(client.session_stats().hits == server.session_stats().hits);
+        CHECK(client.session_stats().number == cache.size());
         CHECK(cache.hits() + cache.misses() == 24);
         CHECK(cache.size() <= 4);
     } else {

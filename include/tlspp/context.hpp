@@ -126,8 +126,15 @@ public:
         bool const client = R == role::client;
         auto const begun = c.begun.get();
         auto const good = c.good.get();
-        return {client ? begun : 0, client ? good : 0, client ? 0 : begun,
-                client ? 0 : good,  c.hits.get(),      c.misses.get()};
+        return {.connect = client ? begun : 0,
+                .connect_good = client ? good : 0,
+                .accept = client ? 0 : begun,
+                .accept_good = client ? 0 : good,
+                .hits = c.hits.get(),
+                .misses = c.misses.get(),
+                .timeouts = c.timeouts.get(),
+                .number = state_->sessions.size(),
+                .cache_full = static_cast<std::size_t>(state_->sessions.evictions())};
     }
     /// What the trust of this context holds; nothing where it has none. Certificates that were not parsed yet are parsed
     /// for it.

@@ -45,6 +45,8 @@ public:
     /// How often a session was found, and how often none was.
     std::uint64_t hits() const noexcept { return store_ ? store_->hits() : 0; }
     std::uint64_t misses() const noexcept { return store_ ? store_->misses() : 0; }
+    /// How many sessions had to leave it because it was full.
+    std::uint64_t evictions() const noexcept { return store_ ? store_->evictions() : 0; }
     /// Forgets all sessions, after a key was compromised for example.
     void clear() noexcept {
         if (store_) {

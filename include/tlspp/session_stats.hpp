@@ -6,8 +6,8 @@
 
 namespace tlspp::inline TLSPP_ABI {
 
-/// The handshakes of one context so far (Python's `SSLContext.session_stats`). Numbers that Mbed TLS has no counterpart
-/// of are left out: there is no renegotiation, and no session expires from a cache of the context's own.
+/// The handshakes of one context so far (Python's `SSLContext.session_stats`, but for renegotiations, which there are
+/// none of).
 struct session_counts {
     std::size_t connect = 0;      ///< client handshakes begun
     std::size_t connect_good = 0; ///< and completed
@@ -15,6 +15,9 @@ struct session_counts {
     std::size_t accept_good = 0;  ///< and completed
     std::size_t hits = 0;         ///< completed by a session, or a pre-shared key
     std::size_t misses = 0;       ///< servers: completed in full although the client offered one
+    std::size_t timeouts = 0;   ///< completed in full because the session offered, or in a client's cache, had expired
+    std::size_t number = 0;     ///< sessions in the context's `session_cache` now; of all contexts that share it
+    std::size_t cache_full = 0; ///< sessions that had to leave it because it was full; of all contexts, too
 };
 
 /// What the trust of one context holds (Python's `SSLContext.cert_store_stats`).
@@ -52,6 +55,7 @@ struct handshake_counters {
     counter good;
     counter hits;
     counter misses;
+    counter timeouts;
 };
 } // namespace detail
 } // namespace tlspp::inline TLSPP_ABI

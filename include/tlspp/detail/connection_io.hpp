@@ -16,7 +16,12 @@ inline void count_success(const core& c) noexcept {
     counters.good.add();
     if (facts.resumed()) {
         counters.hits.add();
-    } else if (c.context->role == role::server && facts.offers_session()) {
+        return;
+    }
+    if (c.session_late) {
+        counters.timeouts.add();
+    }
+    if (c.context->role == role::server && facts.offers_session()) {
         counters.misses.add();
     }
 }

@@ -83,11 +83,12 @@ struct core {
     secure_buffer session;                    ///< the record of the session offered, accepted or resumed
     secure_buffer ticket;                     ///< client: what Mbed TLS gave for the last ticket of TLS 1.3
     stage at = stage::fresh;
-    bool begun = false;       ///< the handshake has
-    bool ticket_lost = false; ///< there was no memory for it
-    bool writing_all = false; ///< a write_all has begun and is to be called again
-    bool named = false;       ///< the peer's certificate must carry `name`
-    bool hook_threw = false;  ///< a callback that cannot stop Mbed TLS by itself
+    bool begun = false;        ///< the handshake has
+    bool ticket_lost = false;  ///< there was no memory for it
+    bool session_late = false; ///< one that was offered, or in the client's cache, had expired
+    bool writing_all = false;  ///< a write_all has begun and is to be called again
+    bool named = false;        ///< the peer's certificate must carry `name`
+    bool hook_threw = false;   ///< a callback that cannot stop Mbed TLS by itself
     bool handshake_complete = false;
     bool close_sent = false;   ///< our close_notify is on its way
     bool close_wanted = false; ///< shutdown() has begun

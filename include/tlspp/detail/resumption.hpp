@@ -235,7 +235,7 @@ inline result<void> offer_cached(core& c) noexcept {
         return std::unexpected(key.error());
     }
     secure_buffer found;
-    store->find(*key, now_of(*c.context), found);
+    c.session_late = store->find(*key, now_of(*c.context), found);
     auto const r = read_record(view_of(found));
     return r && fits(c, *r) ? offer(c, std::move(found)) : result<void>();
 }

@@ -61,8 +61,10 @@ inline int accept_record(core& c, secure_buffer record, mbedtls_ssl_session* ses
         return MBEDTLS_ERR_SSL_ALLOC_FAILED;
     }
     auto const now = now_of(context);
-    bool const late = now < 0 || r->expires < 0 || now >= r->expires;
-    if (r->policy.text() != bytes((*policy)->digest).text() || late) {
+    bool const timeless = now < 0 || r->expires < 0;
+    bool const late = !timeless && now >= r->expires;
+    if (r->policy.text() != bytes((*policy)->digest).text() || timeless || late) {
+        c.session_late = c.session_late || late;
         return MBEDTLS_ERR_SSL_SESSION_TICKET_EXPIRED;
     }
     if (!tls1_3 && !c.watch.inside().facts().asked.contains(extension::extended_master_secret)) {
@@ -169,7 +171,7 @@ inline int find_session(void* self, const unsigned char* id, std::size_t size, m
         return MBEDTLS_ERR_SSL_CACHE_ENTRY_NOT_FOUND;
     }
     secure_buffer record;
-    store->find(*key, now_of(*c.context), record);
+    c.session_late = store->find(*key, now_of(*c.context), record) || c.session_late;
     return record.size() == 0 ? MBEDTLS_ERR_SSL_CACHE_ENTRY_NOT_FOUND : accept_record(c, std::move(record), session);
 }
 

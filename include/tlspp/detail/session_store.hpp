@@ -56,6 +56,7 @@ public:
         while (free == nullptr || bytes_ + record.size() > bytes_at_most_) {
             entry* const victim = oldest(nullptr);
             clear(*victim);
+            ++evictions_;
             free = free_entry();
         }
         free->key = key;
@@ -69,17 +70,20 @@ public:
 
     /// Gives `out` the newest record under this key: itself, where it can be used once, else a copy. Empty where there
     /// is none, where it has expired by `now`, and where there is no memory. A negative `now` is not known.
-    void find(const sha256_digest& key, std::int64_t now, secure_buffer& out) noexcept {
+    /// \return whether it gave nothing because what there was had expired.
+    bool find(const sha256_digest& key, std::int64_t now, secure_buffer& out) noexcept {
         locked const held{mutex_};
         if (!held) {
-            return;
+            return false;
         }
         entry* best = nullptr;
+        bool late = false;
         for (entry& e : *this) {
             if (e.used == 0) {
                 continue;
             }
             if (now >= 0 && e.expires >= 0 && e.expires <= now) {
+                late = late || e.key == key;
                 clear(e);
             } else if (e.key == key && (best == nullptr || e.used > best->used)) {
                 best = &e;
@@ -87,17 +91,18 @@ public:
         }
         if (best == nullptr) {
             ++misses_;
-            return;
+            return late;
         }
         ++hits_;
         if (best->once) {
             out = take(*best);
-            return;
+            return false;
         }
         best->used = ++clock_;
         if (out.allocate(best->record.size())) {
             byte_writer{out.data()}.part(view_of(best->record));
         }
+        return false;
     }
 
     void remove_all() noexcept {
@@ -118,6 +123,11 @@ public:
     std::uint64_t misses() noexcept {
         locked const held{mutex_};
         return misses_;
+    }
+
+    std::uint64_t evictions() noexcept {
+        locked const held{mutex_};
+        return evictions_;
     }
 
     static constexpr std::size_t tickets_of_one = 4;
@@ -166,6 +176,7 @@ private:
     std::uint64_t clock_ = 0;
     std::uint64_t hits_ = 0;
     std::uint64_t misses_ = 0;
+    std::uint64_t evictions_ = 0;
 };
 static_assert(alignof(session_store::entry) <= alignof(session_store));
 } // namespace tlspp::inline TLSPP_ABI::detail
