@@ -233,8 +233,11 @@ TEST_CASE("a trailing dot is no part of the name") {
     CHECK(p.server.server_name() == "localhost");
 }
 
-TEST_CASE("a TLS 1.2 server without RFC 5746 is refused") {
-    test::pair p({.maximum_version = version::tls1_2});
+TEST_CASE("a TLS 1.2 server without RFC 5746 is refused where it is not asked for") {
+    client_options options{.maximum_version = version::tls1_2};
+    CHECK_FALSE(options.insecure_legacy_server_connect);
+    options.insecure_legacy_server_connect = GENERATE(false, true);
+    test::pair p(options);
     REQUIRE(test::wants_more(p.client.handshake()));
     (void)test::carry(p.client, p.server);
     (void)p.server.handshake();
@@ -262,9 +265,11 @@ TEST_CASE("a TLS 1.2 server without RFC 5746 is refused") {
     }
     p.client.transport().feed(flight);
     auto const r = p.client.handshake();
-    if (removed) {
+    if (removed && !options.insecure_legacy_server_connect) {
         CHECK(r.error() == errc::handshake_failed);
+        CHECK(r.error().why() == reason::no_secure_renegotiation);
+        CHECK(p.client.handshake().error().why() == reason::no_secure_renegotiation);
     } else {
-        CHECK(r.error() == errc::want_read); // untouched, the same bytes go through
+        CHECK(r.error() == errc::want_read); // untouched, or asked for, the same bytes go through
     }
 }

@@ -3,6 +3,7 @@
 
 #include "support/contexts.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/variable.hpp"
 
 #include <catch2/generators/catch_generators_range.hpp>
 
@@ -109,4 +110,26 @@ TEST_CASE("a key log is appended to a file that nobody else can read") {
     CHECK(nowhere.error() == errc::file);
     CHECK(nowhere.error().system() == ENOENT);
     CHECK(keylog_to("").error() == errc::invalid_argument);
+}
+
+TEST_CASE("a variable that names no key log") {
+    test::temporary_folder folder;
+    SECTION("not set") {
+        test::variable const put_back("SSLKEYLOGFILE", "x");
+        ::unsetenv("SSLKEYLOGFILE");
+        auto const none = keylog_from_environment();
+        REQUIRE(none);
+        CHECK_FALSE(*none);
+    }
+    SECTION("empty") {
+        test::variable const empty("SSLKEYLOGFILE", "");
+        auto const none = keylog_from_environment();
+        REQUIRE(none);
+        CHECK_FALSE(*none);
+        CHECK(test::pair({.keylog = *none}).shake().ok());
+    }
+    SECTION("a folder") {
+        test::variable const bad("SSLKEYLOGFILE", folder.path());
+        CHECK(keylog_from_environment().error() == errc::file);
+    }
 }

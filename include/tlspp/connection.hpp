@@ -125,17 +125,18 @@ public:
     /// context and connection (RFC 5705, RFC 8446 §7.5). No context and an empty one are the same in TLS 1.3, and not in
     /// TLS 1.2.
     /// \return `errc::unsupported` in TLS 1.2 without extended master secret, where another connection may have the same
-    /// secret (RFC 7627), and under suites with a MAC of SHA-1, for which Mbed TLS computes something else than all
-    /// others; `errc::invalid_argument` for a label that TLS 1.2 uses itself, or longer than 249 bytes; `errc::misuse`
-    /// before the handshake is complete.
+    /// secret (RFC 7627); `errc::invalid_argument` for a label that TLS 1.2 uses itself, or longer than 249 bytes;
+    /// `errc::misuse` before the handshake is complete.
     template <bool Use = true>
     [[nodiscard]] result<void> export_keying_material(writable_bytes out, std::string_view label,
                                                       std::optional<bytes> context = std::nullopt) noexcept;
-    /// What ties an authentication above TLS (SCRAM, for one) to this connection: `tls-exporter` (RFC 9266, 32 bytes) or
-    /// `tls-server-end-point` (RFC 5929: a hash of the server's certificate).
+    /// What ties an authentication above TLS (SCRAM, for one) to this connection: `tls-exporter` (RFC 9266, 32 bytes),
+    /// `tls-server-end-point` (RFC 5929: a hash of the server's certificate), or, for old peers, `tls-unique` (RFC 5929:
+    /// the first Finished message, 12 bytes; TLS 1.2 only, and only where Mbed TLS has `MBEDTLS_SSL_RENEGOTIATION`).
     /// \return what `export_keying_material` answers; `errc::invalid_argument` for an unknown type; `errc::unsupported`
-    /// for `tls-unique`, which TLS 1.3 has not and TLS 1.2 not safely, for a certificate whose signature has no hash of
-    /// its own, and on servers with several identities (`tls-server-end-point`).
+    /// for `tls-unique` where there is none, for a certificate whose signature has no hash of its own, and on servers
+    /// with several identities (`tls-server-end-point`). A binding asked for too early, `errc::misuse`, ends nothing:
+    /// it is there after the handshake.
     template <bool Use = true>
     [[nodiscard]] result<channel_binding_data> channel_binding(std::string_view type = "tls-exporter") noexcept;
     /// The protocol agreed on by ALPN; lives as long as the context. Empty where there is none.

@@ -182,7 +182,6 @@ enum class reason : std::uint8_t {
     tickets_not_built,
     tickets_with_psk,
     inspector_left_out,
-    export_hash,
     export_not_bound,
     export_argument,
     binding_hash,
@@ -197,6 +196,7 @@ enum class reason : std::uint8_t {
     signer_failed,
     signer_length,
     signer_wrong,
+    no_secure_renegotiation,
     last_of_core, // further ones are added above, by the header that reports them
 };
 

@@ -5,6 +5,8 @@
 
 #include <tlspp/detail/file.hpp>
 
+#include <cstdlib>
+
 #if defined(MBEDTLS_FS_IO)
 #if TLSPP_POSIX_FILES
 #include <fcntl.h>
@@ -60,8 +62,7 @@ private:
 } // namespace detail
 
 /// For the option `keylog`: appends to a file, which is made, for its owner only and with a comment as its first line,
-/// where there is none (Python's
-/// `SSLContext.keylog_filename`). The file stays open as long as a context has it. Needs `MBEDTLS_FS_IO`.
+/// where there is none (Python's `SSLContext.keylog_filename`). The file stays open as long as a context has it. Needs `MBEDTLS_FS_IO`.
 /// \return `errc::file` with path and reason, `errc::invalid_argument` for what is no path, `errc::out_of_memory`.
 [[nodiscard]] inline result<keylog_hook> keylog_to(std::string_view path) noexcept {
     detail::path_string name;
@@ -78,6 +79,25 @@ private:
         return std::unexpected(error(errc::out_of_memory));
     }
     return hook;
+}
+
+namespace detail {
+inline const char* keylog_variable() noexcept {
+#if defined(__linux__) && defined(_GNU_SOURCE) && !defined(__ANDROID__)
+    return ::secure_getenv("SSLKEYLOGFILE"); // nothing for a program with more rights than who started it
+#else
+    return std::getenv("SSLKEYLOGFILE"); // NOLINT(concurrency-mt-unsafe): nobody here sets it
+#endif
+}
+} // namespace detail
+
+/// The same for the file that the environment variable `SSLKEYLOGFILE` names, as browsers, curl and Python's
+/// `create_default_context` take it: here only where a program asks for it. An empty hook, which is no key log, where the
+/// variable is not set or empty. On Linux it is not looked at in programs that are set-user-ID or the like.
+/// \par Thread safety As `getenv`: nobody may change the environment meanwhile.
+[[nodiscard]] inline result<keylog_hook> keylog_from_environment() noexcept {
+    const char* const path = detail::keylog_variable();
+    return path == nullptr || *path == '\0' ? keylog_hook() : keylog_to(path);
 }
 } // namespace tlspp::inline TLSPP_ABI
 #endif

@@ -108,7 +108,7 @@ struct client_options {
     /// Sees the chain after all checks, and may refuse it. Default: nobody is asked.
     verify_hook on_verify = {};
     /// Gets the secrets of each handshake, for Wireshark and its like: who has them can read the connection. Default:
-    /// nobody; the environment variable `SSLKEYLOGFILE` is not looked at.
+    /// nobody; the environment variable `SSLKEYLOGFILE` is looked at by `keylog_from_environment` only.
     keylog_hook keylog = {};
     /// Sees the messages of each handshake pass: their kinds, lengths and times. Default: nobody.
     trace_hook trace = {};
@@ -122,6 +122,9 @@ struct client_options {
 #endif
     /// Public keys that no chain may have, the anchor's included. Default: none.
     detail::pin_list distrusted = {};
+    /// TLS 1.2: also talks to servers without RFC 5746. An attacker in between can put a request of their own before the
+    /// client's first one, in the client's name (CVE-2009-3555). Default: they are refused.
+    bool insecure_legacy_server_connect = false;
 };
 
 /// What a server context is made from. Views in it need to live until `create` returns.
@@ -173,7 +176,7 @@ struct server_options {
     /// Sees a client's chain after all checks, and may refuse it. Default: nobody is asked.
     verify_hook on_verify = {};
     /// Gets the secrets of each handshake, for Wireshark and its like: who has them can read the connection. Default:
-    /// nobody; the environment variable `SSLKEYLOGFILE` is not looked at.
+    /// nobody; the environment variable `SSLKEYLOGFILE` is looked at by `keylog_from_environment` only.
     keylog_hook keylog = {};
     /// Sees the messages of each handshake pass: their kinds, lengths and times. Default: nobody.
     trace_hook trace = {};
@@ -187,6 +190,10 @@ struct server_options {
 #endif
     /// Public keys that no chain may have, the anchor's included. Default: none.
     detail::pin_list distrusted = {};
+    /// TLS 1.2: tells clients whose certificates are taken, where `client_auth` asks for one, by the names of the CAs in
+    /// `trust`; some clients choose their certificate by them. (Mbed TLS has the names of a parsed store only, and never
+    /// sends any in TLS 1.3.) Default: yes.
+    bool send_ca_names = true;
 };
 } // namespace tlspp::inline TLSPP_ABI
 

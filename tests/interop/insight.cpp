@@ -89,6 +89,22 @@ TEST_CASE("exported keys and channel bindings are those of s_client") {
     CHECK(fingerprint == to_hex(or_throw(conn.channel_binding("tls-server-end-point"))));
 }
 
+TEST_CASE("exported keys are s_client's under every kind of suite") {
+    using enum cipher_suite;
+    auto const suite = GENERATE(TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256, TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384,
+                                TLS_ECDHE_ECDSA_WITH_AES_128_CCM, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+                                TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256);
+    auto const name = detail::find_suite(static_cast<std::uint16_t>(suite))->openssl_name;
+    CAPTURE(name);
+    auto listener = listen();
+    test::process openssl({program_or_skip("openssl", "version"), "s_client", "-tls1_2", "-cipher", std::string(name),
+                           "-connect", "127.0.0.1:" + std::to_string(listener.port()), "-keymatexport",
+                           "EXPORTER-tlspp", "-keymatexportlen", "32"});
+    auto conn = or_throw(take(make_server(version::tls1_2, {.cipher_suites = {suite}}), listener));
+    CHECK(conn.cipher().name == name);
+    CHECK(line_after(openssl, "Keying material: ") == exported(conn, "EXPORTER-tlspp"));
+}
+
 TEST_CASE("the signature of s_server in TLS 1.2") {
     test::process openssl(s_server(version::tls1_2, {"-sigalgs", "ECDSA+SHA384"}));
     auto conn = or_throw(call(make_client(version::tls1_2), port_in(line_after(openssl, "ACCEPT "))));

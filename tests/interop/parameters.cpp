@@ -57,6 +57,30 @@ TEST_CASE("our client asks s_server for one group") {
     CHECK(says(openssl, "Shared groups: " + std::string(tlspp::name(groups[0])) + "\n"));
 }
 
+TEST_CASE("s_client is told the CAs whose certificates are taken, or not") {
+    bool const told = GENERATE(true, false);
+    auto const trust = or_throw(trust_store::from_pem(test::shared_certificates().ca.root_pem()));
+    server_options options{.client_auth = client_auth::required, .trust = trust};
+    CHECK(options.send_ca_names);
+    options.send_ca_names = told;
+    auto const& own = shared_files().client;
+    auto listener = listen();
+    test::process openssl(client(version::tls1_2, listener, {"-cert", own.certificate, "-key", own.key}));
+    auto conn = or_throw(take(make_server(version::tls1_2, options), listener));
+    CHECK(conn.peer_status() == peer_status::verified);
+    CHECK(says(openssl, "Client Certificate Types: ")); // it was asked for one
+    CHECK(says(openssl, told ? "Acceptable client certificate CA names\n" : "No client certificate CA names sent\n"));
+    openssl.close_input();
+    give(openssl, "");
+    close_second(conn);
+    CHECK(openssl.wait(limit) == 0);
+    auto const names = output_of(openssl);
+    auto const at = names.find("client certificate CA names");
+    auto const listed = names.substr(at, names.find("Client Certificate Types") - at);
+    CAPTURE(names);
+    CHECK(listed.contains("CN") == told);
+}
+
 TEST_CASE("our client and s_server have no group in common") {
     auto const v = GENERATE(from_range(versions));
     CAPTURE(short_name(v));

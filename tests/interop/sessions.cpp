@@ -76,6 +76,19 @@ std::size_t count(std::string_view text, std::string_view what) {
     return n;
 }
 
+/// tls-unique as sessions.py prints it.
+std::string unique_of(connection& conn) {
+    auto const binding = conn.channel_binding("tls-unique");
+    if (conn.version() == version::tls1_3) {
+        REQUIRE_FALSE(binding);
+        CHECK(binding.error().why() == reason::binding_unique);
+        return "None";
+    }
+    REQUIRE(binding);
+    CHECK(binding->size() == 12);
+    return to_hex(*binding);
+}
+
 /// A server in a process of its own, for so many clients; ends with it.
 class child_server {
 public:
@@ -337,6 +350,37 @@ TEST_CASE("s_client keeps who it is, and a changed context asks anew") {
     }
 }
 
+TEST_CASE("a session of s_client's is for the name that it began with") {
+    auto const v = GENERATE(from_range(versions));
+    CAPTURE(short_name(v));
+    auto listener = listen();
+    auto const context = make_server(v);
+    auto const path = shared_files().folder.path_of("session-of-one-name");
+    struct {
+        const char* how;
+        const char* name;
+        bool reused;
+    } const visits[] = {{"-sess_out", "localhost", false},
+                        {"-sess_in", "other.example", false}, // and judged anew
+                        {"-sess_in", "localhost", true}};
+    for (auto const& one : visits) {
+        CAPTURE(one.name);
+        test::process openssl({program_or_skip("openssl", "version"), "s_client",
+                               v == version::tls1_3 ? "-tls1_3" : "-tls1_2", "-connect",
+                               "127.0.0.1:" + std::to_string(listener.port()), "-servername", one.name, one.how, path});
+        auto conn = or_throw(take(context, listener));
+        CHECK(conn.server_name() == one.name);
+        CHECK(conn.session_reused() == one.reused);
+        or_throw(conn.write_all("welcome\n"));
+        CHECK(openssl.wait_for("welcome\n", limit));
+        openssl.close_input();
+        give(openssl, "");
+        close_second(conn);
+        CHECK(openssl.wait(limit) == 0);
+        CHECK(says_reused(output_of(openssl)) == one.reused);
+    }
+}
+
 TEST_CASE("two processes with the same keys resume each other's sessions") {
     auto const v = GENERATE(from_range(versions));
     CAPTURE(short_name(v));
@@ -357,6 +401,7 @@ TEST_CASE("Python resumes sessions of ours, and we Python's", "[py:ThreadedTests
     auto const v = GENERATE(from_range(versions));
     CAPTURE(short_name(v));
     auto const python = program_or_skip("python3", "--version");
+    std::vector<std::string> bindings;
     SECTION("our server") {
         auto listener = listen();
         auto const context = make_server(v);
@@ -365,6 +410,7 @@ TEST_CASE("Python resumes sessions of ours, and we Python's", "[py:ThreadedTests
         for (int i = 0; i != 4; ++i) {
             auto conn = or_throw(take(context, listener));
             CHECK(conn.session_reused() == (i != 0));
+            bindings.push_back(unique_of(conn));
             CHECK(read_line(conn) == "hello");
             or_throw(conn.write_all("hello\n"));
             close_second(conn);
@@ -373,6 +419,9 @@ TEST_CASE("Python resumes sessions of ours, and we Python's", "[py:ThreadedTests
         INFO(output_of(peer));
         CHECK(count(peer.out(), "reused: False") == 1);
         CHECK(count(peer.out(), "reused: True") == 3);
+        for (auto const& ours : bindings) { // in full handshakes and in resumed ones
+            CHECK(count(peer.out(), "unique: " + ours + "\n") == (ours == "None" ? 4 : 1));
+        }
     }
     SECTION("our client") {
         auto const& own = shared_files().localhost;
@@ -384,11 +433,15 @@ TEST_CASE("Python resumes sessions of ours, and we Python's", "[py:ThreadedTests
             or_throw(conn.write_all("hello\n"));
             CHECK(read_line(conn) == "hello");
             CHECK(conn.session_reused() == (i != 0));
+            bindings.push_back(unique_of(conn));
             close_first(conn);
         }
         CHECK(peer.wait(limit) == 0);
         INFO(output_of(peer));
         CHECK(count(peer.out(), "reused: False") == 1);
         CHECK(count(peer.out(), "reused: True") == 3);
+        for (auto const& ours : bindings) { // in full handshakes and in resumed ones
+            CHECK(count(peer.out(), "unique: " + ours + "\n") == (ours == "None" ? 4 : 1));
+        }
     }
 }

@@ -5,7 +5,8 @@
     sessions.py client VERSION PORT CA    four connections to localhost, each but the first with the session of the last
     sessions.py server VERSION CERT KEY   four connections, on a port of the system's choice
 
-Each connection is one line: `reused: True` or `reused: False`. One line of text goes in each direction.
+Each connection is two lines: `reused: True` or `reused: False`, and `unique: ` with its tls-unique in hexadecimal, in
+TLS 1.2. One line of text goes in each direction.
 """
 
 import socket
@@ -24,6 +25,12 @@ def line(conn):
     return text
 
 
+def tell(conn):
+    print(f"reused: {conn.session_reused}", flush=True)
+    unique = conn.get_channel_binding("tls-unique") if conn.version() == "TLSv1.2" else None
+    print(f"unique: {unique.hex().upper() if unique else None}", flush=True)
+
+
 def client(context, port):
     session = None
     for _ in range(ROUNDS):
@@ -31,7 +38,7 @@ def client(context, port):
         with context.wrap_socket(plain, server_hostname="localhost", session=session) as conn:
             conn.sendall(b"hello\n")
             assert line(conn) == b"hello\n"
-            print(f"reused: {conn.session_reused}", flush=True)
+            tell(conn)
             session = conn.session
             conn.unwrap()
 
@@ -45,7 +52,7 @@ def server(context):
             plain.settimeout(SECONDS)
             with context.wrap_socket(plain, server_side=True) as conn:
                 conn.sendall(line(conn))
-                print(f"reused: {conn.session_reused}", flush=True)
+                tell(conn)
                 conn.recv(1)
                 conn.unwrap()
 

@@ -28,18 +28,24 @@ inline bool is_reserved_label(std::string_view label) noexcept {
     return false;
 }
 
-/// Whether the exporter is right, and bound to the connection.
+/// Mbed TLS exports by the hash of a suite's MAC, and gets SHA-1 for one whose PRF has SHA-256.
+consteval bool has_suite_with_sha1() noexcept {
+    for (auto const& row : suite_table) {
+        if (row.iana_name.ends_with("_SHA")) {
+            return true;
+        }
+    }
+    return false;
+}
+static_assert(!has_suite_with_sha1(), "exported keys would be wrong under a suite with a MAC of SHA-1");
+
+/// Whether what is exported is bound to the connection.
 inline result<void> may_export(const core& c) noexcept {
     if (!c.handshake_complete) {
         return std::unexpected(error{errc::misuse, reason::not_connected});
     }
     if (mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3) {
         return {};
-    }
-    // by what Mbed TLS takes for the suite's hash: SHA-1 where it only is the MAC's, while the PRF has SHA-256
-    auto const* row = find_suite(static_cast<std::uint16_t>(mbedtls_ssl_get_ciphersuite_id_from_ssl(&c.ssl)));
-    if (row == nullptr || row->iana_name.ends_with("_SHA")) {
-        return std::unexpected(error{errc::unsupported, reason::export_hash});
     }
     if (!c.watch.inside().facts().extended_master_secret) { // nor where there is no inspector to tell
         return std::unexpected(error{errc::unsupported, reason::export_not_bound});
@@ -70,6 +76,29 @@ inline result<channel_binding_data> end_point_binding(const certificate& server)
     if (int const code = mbedtls_md(info, der.uchars(), der.size(), out.room(mbedtls_md_get_size(info))); code != 0) {
         return std::unexpected(
             error{is_out_of_memory(code) ? errc::out_of_memory : errc::internal, reason::none, code});
+    }
+    return out;
+}
+
+/// The first Finished message of the handshake (RFC 5929 §3.1): the client's, or, where a session was resumed, the
+/// server's. Without extended master secret another connection may have the same (RFC 7627 §1).
+inline result<channel_binding_data> unique_binding(const core& c) noexcept {
+    auto const& facts = c.watch.inside().facts();
+    if (mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3) {
+        return std::unexpected(error{errc::unsupported, reason::binding_unique});
+    }
+    if (!facts.extended_master_secret) {
+        return std::unexpected(error{errc::unsupported, reason::export_not_bound});
+    }
+    bool const client_first = !facts.resumed();
+    auto const* const first = finished_message(c.ssl, client_first == (c.context->role == role::client));
+    if (first == nullptr) {
+        return std::unexpected(error{errc::unsupported, reason::binding_unique});
+    }
+    channel_binding_data out;
+    unsigned char* const room = out.room(12);
+    for (std::size_t i = 0; i != 12; ++i) {
+        room[i] = first[i];
     }
     return out;
 }
@@ -112,14 +141,14 @@ result<channel_binding_data> connection::channel_binding(std::string_view type) 
         return std::unexpected(usable.error());
     }
     auto const& c = *core_;
-    if (type == "tls-unique") {
-        return std::unexpected(error{errc::unsupported, reason::binding_unique});
-    }
-    if (type != "tls-exporter" && type != "tls-server-end-point") {
+    if (type != "tls-exporter" && type != "tls-server-end-point" && type != "tls-unique") {
         return std::unexpected(error{errc::invalid_argument, reason::binding_unknown}.about(type));
     }
     if (!c.handshake_complete) {
         return std::unexpected(error{errc::misuse, reason::not_connected});
+    }
+    if (type == "tls-unique") {
+        return detail::unique_binding(c);
     }
     if (type == "tls-exporter") { // RFC 9266 §4
         channel_binding_data out;

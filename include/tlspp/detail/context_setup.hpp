@@ -154,7 +154,9 @@ inline result<void> set_up_client(context_state& state, const client_options& op
     }
     // a server that cannot tell a renegotiation from a first handshake lets an attacker put bytes before ours (RFC
     // 5746)
-    mbedtls_ssl_conf_legacy_renegotiation(&config, MBEDTLS_SSL_LEGACY_BREAK_HANDSHAKE);
+    state.insecure_legacy_server = options.insecure_legacy_server_connect;
+    mbedtls_ssl_conf_legacy_renegotiation(&config, state.insecure_legacy_server ? MBEDTLS_SSL_LEGACY_NO_RENEGOTIATION
+                                                                                : MBEDTLS_SSL_LEGACY_BREAK_HANDSHAKE);
     signal_tickets(config);
     if (options.session_cache) {
         state.cache = &options.session_cache.functions();
@@ -206,6 +208,10 @@ inline result<void> set_up_server(context_state& state, const server_options& op
     default:
         return std::unexpected(error{errc::invalid_argument}.about(".client_auth"));
     }
+#if defined(MBEDTLS_SSL_SRV_C)
+    mbedtls_ssl_conf_cert_req_ca_list(&config, options.send_ca_names ? MBEDTLS_SSL_CERT_REQ_CA_LIST_ENABLED
+                                                                     : MBEDTLS_SSL_CERT_REQ_CA_LIST_DISABLED);
+#endif
 #if defined(MBEDTLS_SSL_SRV_C) && defined(MBEDTLS_SSL_SERVER_NAME_INDICATION)
     mbedtls_ssl_conf_cert_cb(&config, on_hello);
 #endif

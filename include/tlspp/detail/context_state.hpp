@@ -102,6 +102,7 @@ struct context_state {
     bool psk_insecure_no_forward_secrecy = false;
     bool require_alpn = false;
     bool has_signer = false; ///< an identity signs by a callback
+    bool insecure_legacy_server = false;
     tlspp::role role = tlspp::role::client;
     version lowest = version::tls1_2;
     version highest = version::tls1_3;

@@ -164,6 +164,10 @@ inline finding find_failure(const core& c, int code) noexcept {
     }
     switch (code) {
     case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE:
+        if (client && c.watch.inside().facts().legacy && !c.context->insecure_legacy_server) {
+            return {errc::handshake_failed, reason::no_secure_renegotiation};
+        }
+        [[fallthrough]];
     case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION:
     case MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL:
     case MBEDTLS_ERR_SSL_UNRECOGNIZED_NAME:

@@ -92,6 +92,7 @@ struct handshake_facts {
     bool id_echoed = false;              ///< TLS 1.2: the server took the client's session id
     bool full = false;                   ///< TLS 1.2: ServerHelloDone was seen, so this is no resumption
     bool abbreviated = false;            ///< TLS 1.2: ChangeCipherSpec followed the ServerHello at once
+    bool legacy = false;                 ///< TLS 1.2: the ServerHello has no renegotiation_info (RFC 5746)
     bool offers_tls1_3 = false;          ///< by the last ClientHello
     bool offers_ticket = false;          ///< TLS 1.2: by the last ClientHello
     bool session_offered = false;        ///< set from outside, see `inspector::session_offered`

@@ -408,6 +408,7 @@ inline void handshake_reader::finish(handshake_facts& facts) noexcept {
             found(hello_flaw::compressed_point);
         }
     } else if (judged_ && facts.is_tls1_2()) {
+        facts.legacy = !extensions_.contains(extension::renegotiation_info);
         if (no_uncompressed_) {
             found(hello_flaw::compressed_point);
         }

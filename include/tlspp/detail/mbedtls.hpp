@@ -346,6 +346,20 @@ inline int check_pair(const mbedtls_pk_context& public_key, const mbedtls_pk_con
 }
 #endif
 
+/// The Finished message of the last handshake of TLS 1.2, 12 bytes: this side's, or the peer's. Mbed TLS keeps it for
+/// renegotiation (`MBEDTLS_SSL_RENEGOTIATION`), in fields that have no accessor; they are only read. Null where a build or
+/// a later version has no such fields.
+template <class Context>
+const unsigned char* finished_message([[maybe_unused]] const Context& ssl, [[maybe_unused]] bool own) noexcept {
+    if constexpr (requires { ssl.MBEDTLS_PRIVATE(own_verify_data)[0] == ssl.MBEDTLS_PRIVATE(peer_verify_data)[0]; }) {
+        static_assert(sizeof ssl.MBEDTLS_PRIVATE(own_verify_data) == 12);
+        return reinterpret_cast<const unsigned char*>(own ? ssl.MBEDTLS_PRIVATE(own_verify_data)
+                                                          : ssl.MBEDTLS_PRIVATE(peer_verify_data));
+    } else {
+        return nullptr;
+    }
+}
+
 /// The name and version of the library at run time, "Mbed TLS 3.6.7"; `out` has room for 18 characters and a NUL.
 inline void library_text(char (&out)[24]) noexcept {
 #if defined(MBEDTLS_VERSION_C) && MBEDTLS_VERSION_NUMBER >= 0x04000000

@@ -87,6 +87,7 @@ result<policy_hash> hash_policy(const State& state, Random&& random) noexcept {
     h.text("tlspp policy 1").number(client ? 1 : 0).number(static_cast<std::uint64_t>(state.verify));
     h.number(static_cast<std::uint64_t>(state.client_auth)).number(static_cast<std::uint64_t>(state.psk_for));
     if (client) {
+        h.number(state.insecure_legacy_server ? 1 : 0);
         h.number(static_cast<std::uint64_t>(state.lowest)).number(static_cast<std::uint64_t>(state.highest));
         for (int const suite : state.suites) {
             h.number(static_cast<std::uint64_t>(suite));

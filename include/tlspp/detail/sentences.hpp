@@ -208,10 +208,8 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
         return {"the server took up a session that was not offered", "the other side is broken or hostile"};
     case inspector_left_out:
         return {"the reader of handshake messages is left out of this build", "set TLSPP_INSPECTOR to 1"};
-    case export_hash:
-        return {"Mbed TLS exports wrong keys under this cipher suite", "use a suite with AEAD, or TLS 1.3"};
     case export_not_bound:
-        return {"without extended master secret (RFC 7627) exported keys may be another connection's too",
+        return {"without extended master secret (RFC 7627) exported keys and bindings may be another connection's too",
                 "use TLS 1.3, or a peer that has it"};
     case export_argument:
         return {"not a label, context or size that keys can be exported with",
@@ -220,11 +218,15 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
         return {"the signature of the server's certificate has no hash that a channel can be bound by",
                 "use tls-exporter"};
     case binding_unique:
-        return {"tls-unique cannot be had: TLS 1.3 does not have it, and TLS 1.2 not safely", "use tls-exporter"};
+        return {"tls-unique cannot be had: TLS 1.3 does not have it, and TLS 1.2 with MBEDTLS_SSL_RENEGOTIATION only",
+                "use tls-exporter"};
     case binding_unknown:
-        return {"not a channel binding", "there are tls-exporter and tls-server-end-point"};
+        return {"not a channel binding", "there are tls-exporter, tls-server-end-point and tls-unique"};
     case binding_identities:
         return {"Mbed TLS does not tell which of several certificates this server used", "use tls-exporter"};
+    case no_secure_renegotiation:
+        return {"the server is from before secure renegotiation (RFC 5746)",
+                "have it updated; .insecure_legacy_server_connect would take it as it is"};
     case refused_afterwards:
         return {
             "the first record behind the handshake could not be decrypted, most likely an alert: the server refused "

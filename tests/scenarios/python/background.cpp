@@ -209,6 +209,37 @@ TEST_CASE("an engine pumped over TCP sends and receives", "[py:SimpleBackgroundT
     server.join();
 }
 
+namespace {
+template <class Connection>
+concept tells_shared_ciphers = requires(const Connection& c) { c.shared_ciphers(); };
+} // namespace
+
+TEST_CASE("an engine knows its session from the handshake on, and does not write after shutdown",
+          "[py:SimpleBackgroundTests.test_bio_handshake][same]") {
+    auto const v = GENERATE(from_range(test::versions));
+    scenario::server server({.maximum_version = v});
+    auto wire = or_throw(bsd_socket::connect("127.0.0.1", server.port(), scenario::limit));
+    wire.set_timeout(scenario::limit);
+    auto conn = or_throw(test::make_client().wrap(memory_transport{}, "localhost"));
+    CHECK(conn.cipher().name.empty());
+    CHECK(conn.cipher().protocol.empty()); // the version
+    CHECK(conn.cipher().id == 0);
+    CHECK(conn.peer_certificate().error() == errc::misuse);
+    CHECK_FALSE(conn.channel_binding("tls-unique"));
+    STATIC_REQUIRE_FALSE(tells_shared_ciphers<engine>); // which clients do not know in Python either: None all along
+    REQUIRE(pump(conn, wire, [&] { return conn.handshake(); }));
+    CHECK_FALSE(conn.cipher().name.empty());
+    CHECK(conn.cipher().protocol == name(v));
+    CHECK(conn.version() == v);
+    CHECK(or_throw(conn.peer_certificate()) == or_throw(test::the_world().localhost.leaf()));
+    CHECK(conn.channel_binding("tls-unique").has_value() == (v == version::tls1_2));
+    REQUIRE(pump(conn, wire, [&] { return conn.shutdown(deadline::never); }));
+    CHECK(conn.write_all("foo").error() == errc::closed);
+    CHECK(conn.write_some("foo").error() == errc::closed);
+    CHECK(conn.transport().outgoing().empty());
+    server.join();
+}
+
 TEST_CASE("an end of the transport is not an end of the stream",
           "[py:SimpleBackgroundTests.test_transport_eof][same]") {
     auto const v = GENERATE(from_range(test::versions));

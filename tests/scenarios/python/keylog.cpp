@@ -2,6 +2,7 @@
 // TestSSLDebug of CPython's test_ssl.py: the key log.
 #include "support/contexts.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/variable.hpp"
 
 #include <tlspp/keylog_file.hpp>
 
@@ -49,4 +50,24 @@ TEST_CASE("a key log is off, or goes to a file with a line at its head",
     CHECK(refused.error().system() == EISDIR);
     STATIC_REQUIRE_FALSE(std::is_assignable_v<keylog_hook&, int>);
     STATIC_REQUIRE_FALSE(std::is_assignable_v<keylog_hook&, const char*>);
+}
+
+TEST_CASE("the environment names a key log for those who ask it", "[py:TestSSLDebug.test_keylog_env][same]") {
+    test::temporary_folder const folder;
+    auto const path = folder.path_of("keys");
+    test::variable const set("SSLKEYLOGFILE", path);
+    // a plain context has none
+    REQUIRE(test::pair().shake().ok());
+    CHECK_FALSE(std::filesystem::exists(path));
+    // who asks for it has
+    auto const hook = keylog_from_environment();
+    REQUIRE(hook);
+    CHECK(*hook);
+    CHECK(lines_of(path) == 1);
+    REQUIRE(test::pair({.keylog = *hook}).shake().ok());
+    CHECK(lines_of(path) == 1 + 4);
+    REQUIRE(test::pair({}, {.keylog = *hook}).shake().ok());
+    CHECK(lines_of(path) == 1 + 8);
+    REQUIRE(test::pair().shake().ok());
+    CHECK(lines_of(path) == 1 + 8);
 }

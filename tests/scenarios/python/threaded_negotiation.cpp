@@ -141,6 +141,17 @@ TEST_CASE("a client connects to a server with secure renegotiation, and forbids 
     CHECK(p.client.version() == v);
 }
 
+TEST_CASE("a client that would take servers without secure renegotiation connects to others, too",
+          "[py:ThreadedTests.test_legacy_server_connect][same]") {
+    auto const v = GENERATE(from_range(test::versions));
+    client_options options{.maximum_version = v};
+    options.insecure_legacy_server_connect = true; // what it takes is in context.cpp
+    test::pair p(options);
+    REQUIRE(p.shake().ok());
+    CHECK(p.client.version() == v);
+    CHECK(p.client.peer_status() == peer_status::verified);
+}
+
 TEST_CASE("curves on one side or both", "[py:ThreadedTests.test_ecdh_curve][same]") {
     auto const v = GENERATE(from_range(test::versions));
     // the certificate's key is on P-256, which TLS 1.2 wants in the list too
