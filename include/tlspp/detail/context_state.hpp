@@ -110,9 +110,9 @@ struct context_state {
     tlspp::client_auth client_auth = tlspp::client_auth::none;
     session_cache sessions;
     const cache_functions* cache = nullptr; ///< client: what is done with `sessions`; null: nothing
-    ref<ticket_key_ring> ticket_ring;  ///< null: no tickets
-    std::uint32_t ticket_lifetime = 0; ///< in seconds
-    bool tickets_rotate = false;       ///< by themselves
+    ref<ticket_key_ring> ticket_ring;       ///< null: no tickets
+    std::uint32_t ticket_lifetime = 0;      ///< in seconds
+    bool tickets_rotate = false;            ///< by themselves
     published_policy policy;
 };
 } // namespace tlspp::inline TLSPP_ABI::detail
