@@ -102,6 +102,24 @@ TEST_CASE("a name is matched by its kind only", "[name]") {
     SECTION("any") { CHECK(x509::matches_name(*c.native_handle(), {})); }
 }
 
+// Found by the fuzzer: Mbed TLS read on, and the range of names did not, so a certificate was for a name that nobody
+// else saw in it.
+TEST_CASE("names behind one of a kind that there is not are for nobody", "[name]") {
+    auto const with_entry = [](const std::string& entry) {
+        std::string const names = entry + "\x82\x09" + "a.example";
+        std::vector<std::byte> der{std::byte{0x30}, static_cast<std::byte>(names.size())};
+        for (char const c : names) {
+            der.push_back(static_cast<std::byte>(c));
+        }
+        return samples::issue({.extensions = {{.oid = "2.5.29.17", .der = der}}});
+    };
+    auto const good = with_entry("\x87\x04\xC0" + std::string("\0\2\1", 3));
+    CHECK(is_for(good, "a.example"));
+    auto const odd = with_entry("\xBE\x04\xC0" + std::string("\0\2\1", 3));
+    CHECK(mbedtls_takes(odd, "a.example"));
+    CHECK_FALSE(is_for(odd, "a.example"));
+}
+
 TEST_CASE("mailboxes", "[name]") {
     CHECK(x509::matches_email("me@a.example", "me@A.EXAMPLE"));
     CHECK_FALSE(x509::matches_email("Me@a.example", "me@a.example"));

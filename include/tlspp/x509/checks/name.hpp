@@ -4,6 +4,8 @@
 #include <tlspp/detail/text_part.hpp>
 #include <tlspp/public_suffix.hpp>
 #include <tlspp/server_name.hpp>
+#include <tlspp/x509/extensions.hpp>
+#include <tlspp/x509/general_name.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -87,24 +89,25 @@ inline bool matches_name(const mbedtls_x509_crt& crt, const detail::peer_name& n
     if (name.what == kind::any) {
         return true;
     }
-    auto const wanted = static_cast<unsigned>(name.what == kind::dns  ? MBEDTLS_X509_SAN_DNS_NAME
-                                              : name.what == kind::ip ? MBEDTLS_X509_SAN_IP_ADDRESS
-                                                                      : MBEDTLS_X509_SAN_RFC822_NAME);
-    for (const mbedtls_x509_sequence* entry = &crt.subject_alt_names; entry != nullptr; entry = entry->next) {
-        if (entry->buf.p == nullptr || (static_cast<unsigned>(entry->buf.tag) & 0x1FU) != wanted) {
-            continue;
-        }
-        std::string_view const presented{reinterpret_cast<const char*>(entry->buf.p), entry->buf.len};
-        bool const same = name.what == kind::dns ? matches_dns(presented, name.text, suffixes)
-                          : name.what == kind::ip
-                              ? presented.size() == name.address.size() && !name.address.empty() &&
-                                    std::memcmp(presented.data(), name.address.data(), presented.size()) == 0
-                              : matches_email(presented, name.text);
-        if (same) {
-            return true;
+    auto const names = find_extension(crt, oids::subject_alt_name);
+    detail::der_element list;
+    if (!names || !detail::der_reader(names->value).expect(detail::der_tag::sequence, list)) {
+        return false;
+    }
+    auto const wanted = name.what == kind::dns  ? general_name_kind::dns
+                        : name.what == kind::ip ? general_name_kind::ip
+                                                : general_name_kind::email;
+    bool found = false;
+    general_name_cursor all(list.content);
+    for (general_name presented; all.next(presented);) {
+        if (!found && presented.kind() == wanted) {
+            found = name.what == kind::dns ? matches_dns(presented.text(), name.text, suffixes)
+                    : name.what == kind::ip
+                        ? !name.address.empty() && detail::same_bytes(presented.value(), name.address)
+                        : matches_email(presented.text(), name.text);
         }
     }
-    return false;
+    return found && !all.failed(); // Mbed TLS reads on behind a kind that there is not, other checks do not
 }
 } // namespace x509
 } // namespace tlspp::inline TLSPP_ABI
