@@ -208,7 +208,8 @@ inline void set_random([[maybe_unused]] mbedtls_ssl_config& config, [[maybe_unus
 
 /// Makes the arrival of a TLS 1.3 ticket visible; 4.x always tells.
 inline void signal_tickets([[maybe_unused]] mbedtls_ssl_config& config) noexcept {
-#if MBEDTLS_VERSION_NUMBER < 0x04000000 && defined(MBEDTLS_SSL_SESSION_TICKETS) && defined(MBEDTLS_SSL_PROTO_TLS1_3)
+#if MBEDTLS_VERSION_NUMBER < 0x04000000 && defined(MBEDTLS_SSL_SESSION_TICKETS) &&                                     \
+    defined(MBEDTLS_SSL_PROTO_TLS1_3) && defined(MBEDTLS_SSL_CLI_C)
     mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(&config,
                                                              MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
 #endif

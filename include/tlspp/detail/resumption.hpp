@@ -126,7 +126,7 @@ inline result<secure_buffer> make_client_record(const core& c, bytes native) noe
     return facts ? make_record(c, native, lifetime_of(*facts)) : std::unexpected(error{errc::internal});
 }
 
-inline int take_native(const core& c, secure_buffer& out) noexcept {
+inline int take_native([[maybe_unused]] const core& c, [[maybe_unused]] secure_buffer& out) noexcept {
 #if defined(MBEDTLS_SSL_CLI_C)
     native_session taken;
     int const code = mbedtls_ssl_get_session(&c.ssl, taken.get());
