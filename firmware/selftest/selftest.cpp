@@ -75,33 +75,49 @@ error drive(Client client, Server server) {
     return error(errc::internal);
 }
 
-error run(const test_case& test) {
-    to_server = {};
-    to_client = {};
+struct both_contexts {
+    client_context client;
+    server_context server;
+};
+
+result<both_contexts> make_contexts(const test_case& test, const session_cache* sessions = nullptr) {
     static constexpr std::span<const unsigned char> roots[] = {root_crt};
     auto trust = trust_store::bundle_parsed(roots);
     if (!trust) {
-        return trust.error();
+        return std::unexpected(trust.error());
     }
-    auto clients = client_context::create({
+    client_options options{
         .trust = std::move(*trust),
         .minimum_version = test.of,
         .maximum_version = test.of,
         .clock = {&now, test.late ? &to_server : nullptr},
-    });
+    };
+    if (sessions != nullptr) {
+        options.session_cache = *sessions;
+    }
+    auto client = client_context::create(options);
+    if (!client) {
+        return std::unexpected(client.error());
+    }
     auto own = identity::from_der(test.server.certificate, test.server.key);
     if (!own) {
-        return own.error();
+        return std::unexpected(own.error());
     }
-    auto servers = server_context::create({.identities = {std::move(*own)}});
-    if (!clients || !servers) {
-        return !clients ? clients.error() : servers.error();
+    auto server = server_context::create({.identities = {std::move(*own)}, .clock = {&now}});
+    if (!server) {
+        return std::unexpected(server.error());
     }
-    auto client = clients->wrap(callbacks([](std::span<const std::byte> out) { return to_server.put(out); },
-                                          [](std::span<std::byte> in) { return to_client.take(in); }),
-                                test.name);
-    auto server = servers->wrap(callbacks([](std::span<const std::byte> out) { return to_client.put(out); },
-                                          [](std::span<std::byte> in) { return to_server.take(in); }));
+    return both_contexts{std::move(*client), std::move(*server)};
+}
+
+error talk(const both_contexts& contexts, const test_case& test, peer_status expected = peer_status::verified) {
+    to_server = {};
+    to_client = {};
+    auto client = contexts.client.wrap(callbacks([](std::span<const std::byte> out) { return to_server.put(out); },
+                                                 [](std::span<std::byte> in) { return to_client.take(in); }),
+                                       test.name);
+    auto server = contexts.server.wrap(callbacks([](std::span<const std::byte> out) { return to_client.put(out); },
+                                                 [](std::span<std::byte> in) { return to_server.take(in); }));
     if (!client || !server) {
         return !client ? client.error() : server.error();
     }
@@ -109,7 +125,7 @@ error run(const test_case& test) {
     if (why != errc::want_read) {
         return why;
     }
-    if (client->peer_status() != peer_status::verified || client->version() != test.of) {
+    if (client->peer_status() != expected || client->version() != test.of) {
         return error(errc::internal);
     }
     // more than the rings hold, there and back
@@ -132,21 +148,30 @@ error run(const test_case& test) {
     return closed;
 }
 
-int report(const test_case& test) {
-    std::uint32_t const start = board_ticks();
-    error const why = run(test);
-    std::uint32_t const ticks = board_ticks() - start;
-    bool const good = why == test.expected && (test.expected == errc::want_read || why.flags() == test.flags);
+error run(const test_case& test) {
+    auto const contexts = make_contexts(test);
+    return contexts ? talk(*contexts, test) : contexts.error();
+}
+
+int report(const char* what, version of, bool good, const char* unit, long number, const error& why) {
     board_print(good ? "ok " : "WRONG ");
-    board_print(test.of == version::tls1_3 ? "TLS 1.3: " : "TLS 1.2: ");
-    board_print(test.what);
-    board_print_number(", ticks of 40 ns ", static_cast<long>(ticks));
+    board_print(of == version::tls1_3 ? "TLS 1.3: " : "TLS 1.2: ");
+    board_print(what);
+    board_print_number(unit, number);
     if (!good) {
         board_print_number("  errc ", static_cast<long>(why.code()));
         board_print_number("  Mbed TLS ", why.mbedtls_code());
         board_print_number("  flags ", static_cast<long>(why.flags().bits()));
     }
     return good ? 0 : 1;
+}
+
+int report(const test_case& test) {
+    std::uint32_t const start = board_ticks();
+    error const why = run(test);
+    std::uint32_t const ticks = board_ticks() - start;
+    bool const good = why == test.expected && (test.expected == errc::want_read || why.flags() == test.flags);
+    return report(test.what, test.of, good, ", ticks of 40 ns ", static_cast<long>(ticks), why);
 }
 
 constexpr errc none = errc::want_read;
@@ -179,6 +204,58 @@ constexpr test_case cases[] = {
      verify_flag::expired,
      true},
 };
+
+/// A session out of the cache saves the certificates and one of the key's operations.
+int resume(version of) {
+    test_case test = cases[0];
+    test.of = of;
+    auto const sessions = session_cache::create({.entries = 2, .bytes = 8 * 1024});
+    auto const contexts = sessions ? make_contexts(test, &*sessions) : std::unexpected(sessions.error());
+    if (!contexts) {
+        return report("resumption", of, false, ", ", 0, contexts.error());
+    }
+    error why = talk(*contexts, test);
+    std::uint32_t const start = board_ticks();
+    if (why == none) {
+        why = talk(*contexts, test, peer_status::resumed_verified);
+    }
+    return report("resumption, data both ways, close", of, why == none, ", ticks of 40 ns ",
+                  static_cast<long>(board_ticks() - start), why);
+}
+
+std::size_t pool_used() {
+    std::size_t bytes = 0;
+    std::size_t blocks = 0;
+    mbedtls_memory_buffer_alloc_cur_get(&bytes, &blocks);
+    return bytes;
+}
+
+/// The same with less memory than is needed, then more and more, until there is enough: what fails leaves nothing behind,
+/// and nothing that was denied memory is taken for verified.
+int grow(version of) {
+    constexpr std::size_t step = 512;
+    constexpr std::size_t most = 64 * 1024;
+    test_case test = cases[0];
+    test.of = of;
+    std::size_t const before = pool_used();
+    for (std::size_t left = step; left != most; left += step) {
+        void* const ballast = mbedtls_calloc(1, POOL_SIZE - before - left);
+        if (ballast == nullptr) {
+            return report("no ballast", of, false, ", bytes ", static_cast<long>(left), error(errc::out_of_memory));
+        }
+        error const why = run(test);
+        mbedtls_free(ballast);
+        if (pool_used() != before) {
+            return report("memory lost", of, false, ", bytes ", static_cast<long>(pool_used() - before), why);
+        }
+        if (why == none) {
+            error const again = run(test);
+            return report("every pool that is too small, then one that is not", of, again == none && left > 8 * step,
+                          ", bytes ", static_cast<long>(left), again);
+        }
+    }
+    return report("no pool is enough", of, false, ", bytes ", static_cast<long>(most), error(errc::out_of_memory));
+}
 } // namespace
 
 int main() {
@@ -192,10 +269,10 @@ int main() {
             test.of = v;
             wrong += report(test);
         }
+        wrong += resume(v);
     }
-    std::size_t bytes = 0;
-    std::size_t blocks = 0;
-    mbedtls_memory_buffer_alloc_cur_get(&bytes, &blocks);
     print_figures();
+    wrong += grow(version::tls1_3);
+    wrong += grow(version::tls1_2);
     return wrong;
 }
