@@ -5,6 +5,7 @@
 #include <tlspp/cipher_suite.hpp>
 #include <tlspp/deadline.hpp>
 #include <tlspp/detail/core.hpp>
+#include <tlspp/early_data.hpp>
 #include <tlspp/error.hpp>
 #include <tlspp/named_group.hpp>
 #include <tlspp/session.hpp>
@@ -73,6 +74,27 @@ public:
     [[nodiscard]] result<std::size_t> write_some(bytes data) noexcept;
     /// Writes everything. After `want_*` call it again with the same bytes: it goes on where it was.
     [[nodiscard]] result<void> write_all(bytes data) noexcept;
+
+    /// Client with `.early_data`: sends data with the first message, before the server has said anything; call it before
+    /// anything else, and after `want_write` again with the same bytes. Nothing is waited for but room in the transport.
+    ///
+    /// It goes only with a session that permits it (`resume`, or the context's `session_cache`), up to the session's
+    /// limit. It is not forward secret, and can be replayed by others. After the handshake ask `early_data_status`.
+    /// \return the number of bytes taken, less than given where a record or the limit is full; 0 where no early data can
+    /// be sent, or no more: go on with ordinary data.
+    template <bool Use = true>
+    [[nodiscard]] result<std::size_t> write_early(bytes data) noexcept;
+    /// Client: what became of early data. None of it was taken where it is not `accepted`: send it again, if it is still
+    /// to be sent.
+    template <bool Use = true>
+    tlspp::early_data_status early_data_status() const noexcept;
+    /// Server with `.early_data`: does the handshake, and returns early data as it comes, of a client that may not have
+    /// sent it itself, or not now: see `server_early_data`. Unless the first operation of the connection is this one,
+    /// early data is refused, and the client sends it again as ordinary data.
+    /// \return the number of bytes, or 0 where the handshake is complete: what is read from now on by `read_some` and its
+    /// like comes from this client, for this connection.
+    template <bool Use = true>
+    [[nodiscard]] result<std::size_t> read_early(writable_bytes buffer) noexcept;
 
     /// Says that this side will write no more: finishes a write that waits, sends close_notify, and waits for nothing.
     /// Reading goes on until 0 or `truncated` (RFC 8446 §6.1).
@@ -197,6 +219,7 @@ private:
     bool handshake_done() const noexcept { return core_->handshake_complete; }
     std::unexpected<error> no_peer_certificate() const noexcept;
     result<void> begin() noexcept;
+    result<void> start_handshake() noexcept;
     void enter() noexcept;
     next judge(int code, error& why) noexcept;
     // Reads and writes have a short way, for what is done at once, and a long way for everything else; where the long
@@ -220,6 +243,7 @@ private:
 };
 } // namespace tlspp::inline TLSPP_ABI
 
+#include <tlspp/detail/connection_early.hpp>
 #include <tlspp/detail/connection_export.hpp>
 #include <tlspp/detail/connection_info.hpp>
 #include <tlspp/detail/connection_io.hpp>

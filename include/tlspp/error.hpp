@@ -197,6 +197,14 @@ enum class reason : std::uint8_t {
     signer_length,
     signer_wrong,
     no_secure_renegotiation,
+    early_data_not_built,
+    early_data_needs_tls1_3,
+    early_data_without_tickets,
+    early_data_without_guard,
+    early_data_off,
+    early_data_waits,
+    early_data_too_much,
+    early_data_alpn,
     last_of_core, // further ones are added above, by the header that reports them
 };
 

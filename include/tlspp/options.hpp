@@ -5,6 +5,7 @@
 #include <tlspp/clock.hpp>
 #include <tlspp/detail/cache_option.hpp>
 #include <tlspp/detail/chosen.hpp>
+#include <tlspp/early_data.hpp>
 #include <tlspp/error.hpp>
 #include <tlspp/keylog.hpp>
 #include <tlspp/named_group.hpp>
@@ -105,6 +106,8 @@ struct client_options {
     /// Where sessions are kept, and taken from for the next connection to the same name (docs/sessions.md). Default:
     /// nowhere: every handshake is a full one, but for sessions given to `connection::resume`.
     detail::cache_option session_cache = {};
+    /// Whether data may be sent with the first message, for a session that permits it (docs/early_data.md). Default: off.
+    tlspp::early_data early_data = tlspp::early_data::off;
     /// Sees the chain after all checks, and may refuse it. Default: nobody is asked.
     verify_hook on_verify = {};
     /// Gets the secrets of each handshake, for Wireshark and its like: who has them can read the connection. Default:
@@ -170,6 +173,9 @@ struct server_options {
     ticket_options tickets = {};
     /// Where sessions of TLS 1.2 are kept for clients that have no tickets. Default: nowhere.
     std::optional<tlspp::session_cache> session_cache = {};
+    /// Whether data is taken that clients send with their first message, by `connection::read_early`
+    /// (docs/early_data.md). Default: none.
+    server_early_data early_data = {};
     /// Sees what a client offers before anything is decided, and may choose an identity or another context for it, or
     /// refuse it. Default: nobody is asked.
     client_hello_hook on_client_hello = {};

@@ -10,6 +10,7 @@
 #include <tlspp/alert.hpp>
 #include <tlspp/bytes.hpp>
 #include <tlspp/capabilities.hpp>
+#include <tlspp/early_data.hpp>
 #include <tlspp/error.hpp>
 #include <tlspp/protocol.hpp>
 #include <tlspp/verify_flags.hpp>

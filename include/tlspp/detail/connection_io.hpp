@@ -69,20 +69,32 @@ inline connection::next connection::judge(int code, error& why) noexcept {
     return next::stop;
 }
 
+/// Before the first message.
+inline result<void> connection::start_handshake() noexcept {
+    auto& c = *core_;
+    c.begun = true;
+    c.context->counters.begun.add();
+    if (c.context->cache != nullptr) {
+        if (auto const offered = c.context->cache->offer(c); !offered) {
+            return std::unexpected(detail::fail(c, offered.error()));
+        }
+    }
+    return {};
+}
+
 inline result<void> connection::handshake() noexcept {
     if (auto const usable = begin(); !usable) {
         return usable;
     }
     auto& c = *core_;
     if (!c.begun) [[unlikely]] {
-        c.begun = true;
-        c.context->counters.begun.add();
-        if (c.context->cache != nullptr) {
-            if (auto const offered = c.context->cache->offer(c); !offered) {
-                return std::unexpected(detail::fail(c, offered.error()));
-            }
+        if (auto const started = start_handshake(); !started) {
+            return started;
         }
     }
+#if defined(MBEDTLS_SSL_EARLY_DATA)
+    c.early_over = true;
+#endif
     while (c.at != detail::core::stage::open) {
         enter();
         int code = c.has_gate() && !c.gate->passed ? detail::pass_hello_gate(c) : 0;
@@ -95,6 +107,15 @@ inline result<void> connection::handshake() noexcept {
         if (code == 0 && c.context->require_alpn && !alpn()) { // RFC 7301 leaves it to the application
             code = MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL;
         }
+#if defined(MBEDTLS_SSL_EARLY_DATA)
+        if (detail::is_early_data(code)) {
+            c.early_waiting = true;
+            return std::unexpected(error{errc::misuse, reason::early_data_waits});
+        }
+        if (code == 0 && detail::breaks_early_data(c)) {
+            return std::unexpected(detail::fail(c, error{errc::protocol_violation, reason::early_data_alpn}));
+        }
+#endif
         if (code == 0) {
             c.at = detail::core::stage::open;
             if (c.has_gate()) {

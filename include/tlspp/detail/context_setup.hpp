@@ -4,6 +4,7 @@
 
 #include <tlspp/detail/context_checks.hpp>
 #include <tlspp/detail/context_parameters.hpp>
+#include <tlspp/detail/early_data_setup.hpp>
 #include <tlspp/detail/inspector.hpp>
 #include <tlspp/detail/psk_setup.hpp>
 #include <tlspp/detail/session_setup.hpp>
@@ -158,6 +159,9 @@ inline result<void> set_up_client(context_state& state, const client_options& op
     mbedtls_ssl_conf_legacy_renegotiation(&config, state.insecure_legacy_server ? MBEDTLS_SSL_LEGACY_NO_RENEGOTIATION
                                                                                 : MBEDTLS_SSL_LEGACY_BREAK_HANDSHAKE);
     signal_tickets(config);
+    if (auto const early = set_up_early_data(state, options.early_data); !early) {
+        return early;
+    }
     if (options.session_cache) {
         state.cache = &options.session_cache.functions();
         return set_up_session_cache(state, *options.session_cache);
@@ -220,6 +224,9 @@ inline result<void> set_up_server(context_state& state, const server_options& op
             return done;
         }
     }
-    return set_up_tickets(state, options.tickets);
+    if (auto const done = set_up_tickets(state, options.tickets); !done) {
+        return done;
+    }
+    return set_up_early_data(state, options.early_data, options.tickets.keys.has_value());
 }
 } // namespace tlspp::inline TLSPP_ABI::detail

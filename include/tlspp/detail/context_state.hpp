@@ -2,6 +2,7 @@
 #pragma once
 #include <tlspp/detail/policy_hash.hpp>
 #include <tlspp/detail/psk_store.hpp>
+#include <tlspp/detail/replay_list.hpp>
 #include <tlspp/detail/text_part.hpp>
 #include <tlspp/options.hpp>
 #include <tlspp/session_stats.hpp>
@@ -49,6 +50,9 @@ public:
 private:
     const char** names_ = nullptr;
 };
+
+/// The most that a server's tickets may permit.
+inline constexpr std::uint32_t largest_early_data = 1 << 20;
 
 /// What pre-shared keys are for in a context.
 enum class psk_use : std::uint8_t { none, beside_certificates, only };
@@ -113,6 +117,9 @@ struct context_state {
     ref<ticket_key_ring> ticket_ring;       ///< null: no tickets
     std::uint32_t ticket_lifetime = 0;      ///< in seconds
     bool tickets_rotate = false;            ///< by themselves
+    replay_guard early_guard;
+    ref<replay_list> early_used; ///< where there is no guard, and replay is not accepted
+    bool early_data = false;
     published_policy policy;
 };
 } // namespace tlspp::inline TLSPP_ABI::detail

@@ -71,13 +71,22 @@ struct core {
     record_watch watch;
     psk_trace psk;
     io_trouble trouble;
-    std::uint64_t bytes_read = 0;             ///< that the transport delivered
-    std::uint64_t bytes_written = 0;          ///< that it took
-    std::size_t pending_write = 0;            ///< bytes of the record that waits for the transport; 0: none does
-    std::size_t all_written = 0;              ///< of the write_all that waits to go on
-    std::size_t all_read = 0;                 ///< of the read_exactly that waits to go on
-    std::string_view name;                    ///< client: as the user gave it; server: as SNI asked
-    char* name_storage = nullptr;             ///< server: room for `name`
+    std::uint64_t bytes_read = 0;    ///< that the transport delivered
+    std::uint64_t bytes_written = 0; ///< that it took
+    std::size_t pending_write = 0;   ///< bytes of the record that waits for the transport; 0: none does
+    std::size_t all_written = 0;     ///< of the write_all that waits to go on
+    std::size_t all_read = 0;        ///< of the read_exactly that waits to go on
+    std::string_view name;           ///< client: as the user gave it; server: as SNI asked
+    char* name_storage = nullptr;    ///< server: room for `name`
+#if defined(MBEDTLS_SSL_EARLY_DATA)
+    mbedtls_ssl_send_t* send = nullptr;
+    mbedtls_ssl_recv_t* receive = nullptr;
+    std::size_t early_pending = 0; ///< client: bytes of the record of early data that waits for the transport
+    std::uint32_t early_left = 0;  ///< what the session still permits
+    bool early_over = false;       ///< client: no more early data can be sent
+    bool early_wanted = false;     ///< server: the first operation was read_early
+    bool early_waiting = false;    ///< server: there is some, to be read next
+#endif
     hello_gate_state* gate = nullptr;         ///< server: where somebody wants to see the ClientHello
     mbedtls_ssl_config* own_config = nullptr; ///< server: room for it, where the context resumes sessions
     secure_buffer session;                    ///< the record of the session offered, accepted or resumed

@@ -263,6 +263,7 @@ inline alert alert_for(const error& e) noexcept {
     case reason::compressed_point:
     case reason::no_null_compression:
     case reason::session_id_echo:
+    case reason::early_data_alpn:
         return alert::illegal_parameter;
     default:
         break;

@@ -25,6 +25,7 @@ enum class extension : std::uint16_t {
     extended_master_secret = 23,
     session_ticket = 35,
     pre_shared_key = 41,
+    early_data = 42,
     supported_versions = 43,
     cookie = 44,
     key_share = 51,

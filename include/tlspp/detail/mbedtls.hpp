@@ -215,6 +215,15 @@ inline void signal_tickets([[maybe_unused]] mbedtls_ssl_config& config) noexcept
 #endif
 }
 
+/// A server has early data, which is to be read before the handshake goes on.
+inline bool is_early_data([[maybe_unused]] int code) noexcept {
+#if defined(MBEDTLS_SSL_EARLY_DATA)
+    return code == MBEDTLS_ERR_SSL_RECEIVED_EARLY_DATA;
+#else
+    return false;
+#endif
+}
+
 inline bool is_new_session_ticket([[maybe_unused]] int code) noexcept {
 #if defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
     return code == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET;
@@ -409,6 +418,7 @@ inline constexpr layout_macro layout_macros[] = {
     {"MBEDTLS_SSL_ASYNC_PRIVATE", false},
 #endif
     {"MBEDTLS_SSL_PROTO_TLS1_3", build::tls1_3},
+    {"MBEDTLS_SSL_EARLY_DATA", build::early_data},
     {"MBEDTLS_SSL_SESSION_TICKETS", build::tickets},
 };
 #endif

@@ -45,6 +45,8 @@ struct session_facts {
     bytes ticket;
     bytes peer; ///< TLS 1.2: the peer's certificate in DER, where Mbed TLS keeps it
     std::optional<std::uint32_t> lifetime;
+    std::uint32_t max_early_data = 0; ///< TLS 1.3: bytes that may be sent before the handshake
+    std::size_t flags_at = 0;         ///< TLS 1.3: where the byte of the ticket's flags stands
     /// Servers: where the time of issue stands, eight bytes of milliseconds by `mbedtls_ms_time`; 0: nowhere.
     std::size_t issued_at = 0;
 };
@@ -116,10 +118,13 @@ inline void read_tls1_2_session(byte_reader& in, [[maybe_unused]] bool client, s
 }
 
 inline void read_tls1_3_session(byte_reader& in, bool client, session_facts& facts) noexcept {
-    in.part(4 + 1); // what hides the age, flags
-    in.counted(1);  // resumption key
+    in.part(4); // what hides the age
+    facts.flags_at = in.position();
+    [[maybe_unused]] auto const flags = in.number(1);
+    in.counted(1); // resumption key
 #if defined(MBEDTLS_SSL_EARLY_DATA)
-    in.number(4);
+    auto const most = static_cast<std::uint32_t>(in.number(4));
+    facts.max_early_data = (flags & MBEDTLS_SSL_TLS1_3_TICKET_ALLOW_EARLY_DATA) != 0 ? most : 0;
 #endif
 #if defined(MBEDTLS_SSL_RECORD_SIZE_LIMIT)
     in.number(2);
@@ -178,6 +183,18 @@ inline void set_ticket_count([[maybe_unused]] mbedtls_ssl_config& config,
     mbedtls_ssl_conf_new_session_tickets(&config, count);
 #endif
 }
+
+#if defined(MBEDTLS_SSL_EARLY_DATA) && defined(MBEDTLS_SSL_SRV_C)
+/// Lets a server skip this much of early data that it does not take, in bytes as they come. Mbed TLS compares them with
+/// what the ticket permits without encryption, and with 0 where it does not know the ticket, and ends the connection of
+/// a client that has done nothing wrong (3.6.7 and 4.1, mbedtls_ssl_tls13_check_early_data_len). There is no function
+/// for it. Callable while a ClientHello is looked at.
+inline void set_early_data_skipped(mbedtls_ssl_context& ssl, std::uint32_t most) noexcept {
+    if (auto* const session = ssl.MBEDTLS_PRIVATE(session_negotiate); session != nullptr) {
+        session->MBEDTLS_PRIVATE(max_early_data_size) = most;
+    }
+}
+#endif
 
 #if defined(MBEDTLS_SSL_SRV_C)
 /// A configuration for one connection: all that `shared` has, and what the callbacks for tickets and sessions are to

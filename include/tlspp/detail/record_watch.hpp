@@ -62,6 +62,8 @@ public:
 
     /// Bytes that Mbed TLS holds back because the transport took less than it was given.
     std::size_t unsent() const noexcept { return out_unsent_; }
+    /// Some of them belong to a record of this type.
+    bool holds_back(content type) const noexcept { return out_unsent_ != 0 && last_sent_type_ == type; }
 
     /// Whether the last thing sent, after all that was received, was an alert. In TLS 1.3 its type is encrypted: the
     /// size tells (two bytes of alert and one of type, padded, and the 16-byte tag).

@@ -240,6 +240,21 @@ inline result<void> offer_cached(core& c) noexcept {
     return r && fits(c, *r) ? offer(c, std::move(found)) : result<void>();
 }
 
+#if defined(MBEDTLS_SSL_EARLY_DATA)
+/// The server took early data, and chose another protocol than it was meant for (RFC 8446 §4.2.10); Mbed TLS's client
+/// does not look.
+inline bool breaks_early_data([[maybe_unused]] core& c) noexcept {
+#if defined(MBEDTLS_SSL_CLI_C) && defined(MBEDTLS_SSL_ALPN)
+    if (c.context->role == role::client && c.context->early_data &&
+        mbedtls_ssl_get_early_data_status(&c.ssl) == MBEDTLS_SSL_EARLY_DATA_STATUS_ACCEPTED) {
+        const char* const chosen = mbedtls_ssl_get_alpn_protocol(&c.ssl);
+        return resumed_record(c).alpn.text() != (chosen == nullptr ? std::string_view() : std::string_view(chosen));
+    }
+#endif
+    return false;
+}
+#endif
+
 inline bool cache_ticket(core& c, const secure_buffer& native) noexcept {
     auto* const store = cache_of(c);
     if (store != nullptr) {

@@ -455,6 +455,26 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
     case signer_wrong:
         return {"the signer of the own identity returned a signature that its certificate does not verify",
                 "check that key and certificate belong together; RSA signs by PKCS #1 v1.5, ECDSA returns DER"};
+    case early_data_not_built:
+        return {"0-RTT needs {}, which this build does not have",
+                "enable it in the configuration, or leave .early_data out"};
+    case early_data_needs_tls1_3:
+        return {"0-RTT is for TLS 1.3, which this context does not offer", "leave the versions out, or .early_data"};
+    case early_data_without_tickets:
+        return {"0-RTT needs tickets, and this server gives none", "set .tickets.count, or leave .early_data out"};
+    case early_data_without_guard:
+        return {"the ticket keys come from outside, so another server may take the same early data once more",
+                "set .early_data.first_use, one for all servers"};
+    case early_data_off:
+        return {"early data can be written by clients with .early_data, and read by servers",
+                "see the options, or write and read ordinary data"};
+    case early_data_waits:
+        return {"early data of the client waits to be read", "call read_early until it returns 0"};
+    case early_data_too_much:
+        return {"the client sent more early data than its ticket permits", "it is broken, or wants to do harm"};
+    case early_data_alpn:
+        return {"the server took early data under another application protocol than that of the session",
+                "the server is broken, connect without .early_data"};
     case callback_threw:
         return {"a callback of the application threw an exception", "callbacks must report through their return value"};
     }

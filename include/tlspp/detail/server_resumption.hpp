@@ -47,9 +47,36 @@ inline bytes name_asked(const core& c) noexcept {
     return bytes(c.name);
 }
 
+/// Whether early data that comes with this ticket is taken. Asked before Mbed TLS has looked at the ticket's age and at
+/// the binder, which a copy of the client's message has as well: who sends one first spoils early data, and no more.
+inline bool takes_early_data([[maybe_unused]] core& c, [[maybe_unused]] bytes ticket) noexcept {
+#if defined(MBEDTLS_SSL_EARLY_DATA)
+    auto const& context = *c.context;
+    if (!context.early_data || !c.early_wanted || !c.watch.inside().facts().asked.contains(extension::early_data)) {
+        return false;
+    }
+    if (!context.early_guard && !context.early_used) {
+        return true; // insecure_replayable
+    }
+    auto const id = hasher{}.text("tlspp early data").part(ticket).finish();
+    if (!id) {
+        return false;
+    }
+    if (!context.early_guard) {
+        return context.early_used->first_use(bytes(*id), ticket_clock());
+    }
+    auto const first = context.early_guard(bytes(*id));
+    c.hook_threw = c.hook_threw || !first;
+    return first && *first;
+#else
+    return false;
+#endif
+}
+
 /// Takes a record over as the session of this handshake, where it may stand in for one. \return 0 or a code that makes
 /// Mbed TLS go on with a full handshake.
-inline int accept_record(core& c, secure_buffer record, mbedtls_ssl_session* session) noexcept {
+inline int accept_record(core& c, secure_buffer record, mbedtls_ssl_session* session,
+                         [[maybe_unused]] bytes ticket = {}) noexcept {
     auto const& context = *c.context;
     auto const r = read_record(view_of(record));
     bool const tls1_3 = speaks_tls1_3(c);
@@ -90,6 +117,14 @@ inline int accept_record(core& c, secure_buffer record, mbedtls_ssl_session* ses
             byte_writer{native + facts->issued_at}.number(static_cast<std::uint64_t>(expected), 8);
         }
     }
+#if defined(MBEDTLS_SSL_EARLY_DATA)
+    if (facts->max_early_data != 0 && takes_early_data(c, ticket)) {
+        c.early_left = facts->max_early_data;
+    } else if (facts->max_early_data != 0) {
+        auto* const native = const_cast<unsigned char*>(r->native.uchars());
+        native[facts->flags_at] &= static_cast<unsigned char>(~MBEDTLS_SSL_TLS1_3_TICKET_ALLOW_EARLY_DATA);
+    }
+#endif
     if (int const code = mbedtls_ssl_session_load(session, r->native.uchars(), r->native.size()); code != 0) {
         return code;
     }
@@ -151,7 +186,7 @@ inline int parse_ticket(void* self, mbedtls_ssl_session* session, unsigned char*
     if (code != 0) {
         return is_forged(code) ? MBEDTLS_ERR_SSL_INVALID_MAC : code;
     }
-    return accept_record(c, std::move(record), session);
+    return accept_record(c, std::move(record), session, bytes(ticket, size));
 }
 
 /// The place of a session id in the server's cache.

@@ -72,6 +72,10 @@ inline int on_client_hello(mbedtls_ssl_context* ssl) noexcept {
         return MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL;
     }
 #endif
+#if defined(MBEDTLS_SSL_EARLY_DATA)
+    set_early_data_skipped(*ssl,
+                           20 * largest_early_data); // records of one byte, with their headers; `read_early` counts
+#endif
     std::size_t size = 0;
     auto const* const asked = reinterpret_cast<const char*>(mbedtls_ssl_get_hs_sni(ssl, &size));
     bool const named = asked != nullptr && size != 0 && size <= sni_capacity;
@@ -132,6 +136,10 @@ inline int set_up_connection(core& c, const wanted_peer& wanted, mbedtls_ssl_sen
         return code;
     }
     mbedtls_ssl_set_bio(&c.ssl, &c, send, receive, nullptr);
+#if defined(MBEDTLS_SSL_EARLY_DATA)
+    c.send = send;
+    c.receive = receive;
+#endif
     mbedtls_ssl_set_user_data_p(&c.ssl, &c);
     if (c.context->keylog) {
         mbedtls_ssl_set_export_keys_cb(&c.ssl, c.context->keylog.use(), &c);
