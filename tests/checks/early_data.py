@@ -7,6 +7,7 @@ runs them.
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -25,14 +26,14 @@ def main():
     compiler = checks.Compiler(build, root / "tests" / "checks" / "probe.cpp")
     cxx = checks.ccache(compiler.command)
     cxx = cxx[: 2 if "ccache" in cxx[0] else 1]
-    cc = [word.replace("clang++", "clang").replace("g++", "gcc") for word in cxx]
+    cc = [re.sub(r"c\+\+$", "cc", word.replace("clang++", "clang").replace("g++", "gcc")) for word in cxx]
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="tlspp-early-data-"))
 
     def early_data():
         if not any((folder / "meson.build").is_file() for folder in (root / "subprojects").glob("mbedtls-3.*")):
             return "# SKIP this build did not unpack the bundled Mbed TLS"
         environment = {**os.environ, "CC": " ".join(cc), "CXX": " ".join(cxx)}
-        options = ["-Doptimization=0", "-Ddebug=false", "--force-fallback-for=mbedtls,mbedx509,mbedcrypto",
+        options = ["-Doptimization=0", "-Ddebug=false", "-Dmbedtls=bundled",
                    "-Dc_args=-DMBEDTLS_SSL_EARLY_DATA", "-Dcpp_args=-DMBEDTLS_SSL_EARLY_DATA"]
         program = "tests/tlspp-tests-early-data"
         for words in (("meson", "setup", scratch / "build", root, *options), ("ninja", "-C", scratch / "build", program),
