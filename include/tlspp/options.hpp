@@ -57,8 +57,8 @@ struct random_option : random_source {
                       "this build of Mbed TLS has no PSA crypto and so no random source of its own: set .random");
     }
     random_option(const random_source& given) noexcept : random_source(given) {}
-    random_option(int (*function)(void*, unsigned char*, std::size_t), void* context = nullptr) noexcept
-        : random_source{function, context} {}
+    random_option(int (*draw)(void*, unsigned char*, std::size_t), void* passed = nullptr) noexcept
+        : random_source{draw, passed} {}
 };
 #endif
 } // namespace detail

@@ -172,7 +172,7 @@ struct contexts {
     }
 };
 
-#if defined(MBEDTLS_X509_CRT_PARSE_C)
+#if defined(MBEDTLS_X509_CRT_PARSE_C) && TLSPP_HAS_PSA // private keys need PSA
 client_options verifying(version of) {
     static constexpr std::span<const unsigned char> roots[] = {root_crt};
     auto trust = trust_store::bundle_parsed(roots);
@@ -295,7 +295,7 @@ void both_ends() {
         if (!built) {
             continue;
         }
-#if defined(MBEDTLS_X509_CRT_PARSE_C)
+#if defined(MBEDTLS_X509_CRT_PARSE_C) && TLSPP_HAS_PSA
         with_certificates(of);
         with_more(of);
 #endif
@@ -337,7 +337,7 @@ void call(std::uint16_t port) {
 void call(std::uint16_t) {}
 #endif
 
-#if defined(MBEDTLS_X509_CRT_PARSE_C) && defined(MBEDTLS_SSL_SRV_C)
+#if defined(MBEDTLS_X509_CRT_PARSE_C) && defined(MBEDTLS_SSL_SRV_C) && TLSPP_HAS_PSA
 void serve() {
     auto own = identity::from_der(broker_crt, broker_key);
     auto const context =
