@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Compiles every header under include/tlspp alone (and twice in one unit): as configured, without exceptions, without
-exceptions and RTTI; for arm-none-eabi and, those for users, for Windows where these compilers are; against Mbed TLS 4.x where
+exceptions and RTTI; the umbrella header with each switch of config.hpp the other way; for arm-none-eabi and, those for users, for Windows where these compilers are; against Mbed TLS 4.x where
 TLSPP_MBEDTLS4_PREFIX names one.
 
     headers.py ROOT BUILD
@@ -19,6 +19,16 @@ MODES = {"": [], "-fno-exceptions": ["-fno-exceptions"],
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wold-style-cast", "-Werror"]
 WINDOWS = ["-std=c++23", "-D_WIN32_WINNT=0x0601", "-DMBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK", *WARNINGS]
 ARM = ["-std=c++23", "-mcpu=cortex-m4", "-mthumb", "-Os", "-fno-exceptions", "-fno-rtti", *WARNINGS]
+
+
+# (what it needs, flags); those that firmware/ builds, sentences and inspector, are not repeated.
+SWITCHES = {
+    "TLSPP_CONFIG_FILE and TLSPP_PATH_SEARCH 0": (None, ['-DTLSPP_CONFIG_FILE="no_path_search.hpp"', "-I."]),
+    "TLSPP_SOCKETS 0": (None, ["-DTLSPP_SOCKETS=0"]),
+    "TLSPP_LWIP_SOCKETS": ("lwip/lwip/sockets.h", ["-DTLSPP_LWIP_SOCKETS", "-I.", "-isystem", "/usr/include/lwip"]),
+    "TLSPP_IDN 1": ("idn2.h", ["-UTLSPP_IDN", "-DTLSPP_IDN=1"]),
+    "TLSPP_PSL 1": ("libpsl.h", ["-UTLSPP_PSL", "-DTLSPP_PSL=1"]),
+}
 
 
 def read_list(path):
@@ -67,6 +77,22 @@ def main():
             return None if good else said
         return check
 
+    def switched(name, needs, flags):
+        def check():
+            if needs and not pathlib.Path("/usr/include", needs).exists():
+                return f"# SKIP {needs} is not installed"
+            own = scratch / "switches"
+            own.mkdir(exist_ok=True)
+            (own / "no_path_search.hpp").write_text("#define TLSPP_PATH_SEARCH 0\n")
+            (own / "lwipopts.h").write_text("#define LWIP_DNS 1\n#define LWIP_TIMEVAL_PRIVATE 0\n")
+            source = pathlib.Path(scratch, re.sub(r"\W", "_", name) + ".cpp")
+            asserted = "static_assert(TLSPP_PATH_SEARCH == 0);\n" if "PATH_SEARCH" in name else ""
+            source.write_text(f"#include <tlspp/tlspp.hpp>\n{asserted}")
+            good, said = compiler.run(*(f"-I{own}" if flag == "-I." else flag for flag in flags), "-O0", "-g0", "-c",
+                                      compiler.relative(source), "-o", compiler.relative(source) + ".o")
+            return None if good else said
+        return check
+
     def elsewhere(header, cross, flags, ending):
         def check():
             if reason := missing(header):
@@ -103,6 +129,8 @@ def main():
     for header in headers:
         for mode, flags in modes.items():
             todo[f"{header} {mode}".strip()] = native(header, flags)
+    for name, (needs, flags) in SWITCHES.items():
+        todo[f"tlspp/tlspp.hpp with {name}"] = switched(name, needs, flags)
     if arm:
         for header in headers:
             if header.removeprefix("tlspp/") not in hosted:
