@@ -300,3 +300,42 @@ TEST_CASE("sealed sessions") {
         CHECK(judged.seal(key, sealed).error().why() == reason::session_not_portable);
     }
 }
+
+TEST_CASE("every switch of a policy has its part in what a session is bound to", "[session]") {
+    auto const digest = [](const verify_policy& policy) {
+        detail::hasher to;
+        detail::add_policy(to, policy);
+        return or_throw(to.finish());
+    };
+    verify_policy const usual;
+    bool verify_policy::* const switches[] = {
+        &verify_policy::insecure_no_clock,
+        &verify_policy::insecure_no_basic_constraints,
+        &verify_policy::insecure_no_path_length,
+        &verify_policy::insecure_no_key_usage,
+        &verify_policy::insecure_no_repeated_extension,
+        &verify_policy::insecure_no_encoding,
+        &verify_policy::insecure_no_extended_key_usage,
+        &verify_policy::insecure_no_name_constraints,
+        &verify_policy::insecure_ignore_unknown_critical,
+        &verify_policy::insecure_no_public_suffix,
+        &verify_policy::insecure_no_version,
+        &verify_policy::insecure_no_serial_number,
+        &verify_policy::insecure_no_authority_key,
+        &verify_policy::insecure_no_subject_key,
+        &verify_policy::insecure_no_ca_key_usage,
+        &verify_policy::insecure_no_critical_ca,
+        &verify_policy::insecure_no_key_size,
+        &verify_policy::insecure_no_end_entity,
+        &verify_policy::insecure_no_dns_syntax,
+        &verify_policy::insecure_no_information_access,
+        &verify_policy::insecure_no_alternative_names,
+        &verify_policy::insecure_no_common_name,
+        &verify_policy::insecure_no_server_purposes,
+    };
+    for (auto const one : switches) {
+        verify_policy changed;
+        changed.*one = true;
+        CHECK(digest(changed) != digest(usual));
+    }
+}

@@ -38,10 +38,8 @@ enum class verify_flag : std::uint64_t {
     pin_mismatch = 1ULL << 37,        ///< no certificate of the chain has a pinned key (RFC 7469 §2.6)
     distrusted = 1ULL << 38,          ///< a key on the distrust list
     refused_by_callback = 1ULL << 39, ///< `on_verify` said so
-    form = 1ULL << 40,                ///< the profile's rules of form are broken
     chain_too_long = 1ULL << 41,      ///< more certificates than the limit
     no_clock = 1ULL << 42,            ///< nothing tells the time, so that validity cannot be judged
-    policy = 1ULL << 43,              ///< certificate policies do not allow this path (RFC 5280 §6.1.5)
     version = 1ULL << 44,             ///< a version other than 3 (RFC 5280 §4.1.2.1); this and the next: `webpki` only
     serial_number = 1ULL << 45,       ///< a serial number that is not positive, or too long (RFC 5280 §4.1.2.2)
     authority_key = 1ULL << 46,       ///< no authorityKeyIdentifier, or not the issuer's (RFC 5280 §4.2.1.1)
@@ -143,14 +141,10 @@ constexpr std::string_view describe(verify_flag flag) noexcept {
         return "a key of the chain is on the distrust list";
     case refused_by_callback:
         return "the on_verify callback refused it";
-    case form:
-        return "a certificate breaks the profile's rules of form";
     case chain_too_long:
         return "the chain has too many certificates";
     case no_clock:
         return "no clock tells whether the certificates are valid now";
-    case policy:
-        return "certificate policies do not allow this path";
     case version:
         return "a certificate is not of version 3";
     case serial_number:

@@ -46,6 +46,7 @@ inline void add_policy(hasher& to, const verify_policy& p) noexcept {
                         p.insecure_no_serial_number,
                         p.insecure_no_authority_key,
                         p.insecure_no_subject_key,
+                        p.insecure_no_ca_key_usage,
                         p.insecure_no_critical_ca,
                         p.insecure_no_key_size,
                         p.insecure_no_end_entity,
