@@ -13,7 +13,8 @@ struct chain_copy : path_keeper {
 
 private:
     static int copy(path_keeper& self, const judged_path& path) noexcept {
-        auto& kept = static_cast<chain_copy&>(self).chain = certificate_chain::with_size(path.size);
+        auto& kept = static_cast<chain_copy&>(self).chain; // NOLINT: `keep` is called with its own object
+        kept = certificate_chain::with_size(path.size);
         for (std::size_t i = 0; kept && i != path.size; ++i) {
             if (auto const set = kept->set(i, *path.certificates[i]); !set) {
                 kept = std::unexpected(set.error());
