@@ -71,6 +71,14 @@ TEST_CASE("a UTF8String is UTF-8", "[encoding]") {
     CHECK(chains::mbedtls_accepts(b));
 }
 
+TEST_CASE("the issuer's name is UTF-8, too", "[encoding]") {
+    dev::authority_options const root{.subject = "CN=caf\xC3\xA9"};
+    CHECK(judge(build(root, {})).empty());
+    auto const b =
+        build(root, {}, {.dns_names = {"a.example"}, .tamper_before_signing = replace("caf\xC3\xA9", "caf\xC3\x28")});
+    CHECK(judge(b).has(verify_flag::encoding)); // and no issuer of that name
+}
+
 TEST_CASE("a serial number has octets", "[encoding]") {
     // the octet that it loses, the signature algorithm's parameters gain: none fits, so the length of what is around is
     // mended by hand

@@ -44,3 +44,15 @@ TEST_CASE("a key for something else serves nobody", "[key_usage]") {
     CHECK(judge(with(usage::key_encipherment), {.purpose = x509::purpose::client}) == verify_flag::key_usage);
     CHECK(judge(with(usage::digital_signature), {.purpose = x509::purpose::client}).empty());
 }
+
+TEST_CASE("a keyUsage that cannot be read is none that allows anything", "[key_usage]") {
+    // Mbed TLS's parser lets none through, so the certificate is spoilt behind it
+    auto const b = build({}, {}, {.dns_names = {"a.example"}, .key_usage = usage::digital_signature});
+    const mbedtls_x509_crt& leaf = *b.chain.front().native_handle();
+    const mbedtls_x509_crt* const certificates[] = {&leaf};
+    x509::chain_view const chain{certificates, 1, false};
+    CHECK(x509::check_key_usage(chain).empty());
+    auto const value = x509::find_extension(leaf, x509::oids::key_usage)->value;
+    const_cast<unsigned char*>(value.uchars())[0] = 0x04; // an OCTET STRING
+    CHECK(x509::check_key_usage(chain) == verify_flag::key_usage);
+}

@@ -116,6 +116,14 @@ TEST_CASE("constraints of every CA count, for every certificate below it", "[nam
               .empty());
 }
 
+TEST_CASE("a CA's next certificate of its own is exempt, another CA's and the peer's are not", "[name_constraints]") {
+    std::string const mailbox = "CN=Root,emailAddress=ca@example.org";
+    dev::authority_options const root{.subject = mailbox, .excluded = {"email:example.org"}};
+    CHECK(judge(build(root, {{.subject = mailbox}})).empty());
+    CHECK(judge(build(root, {{.subject = "CN=Other,emailAddress=ca@example.org"}})) == verify_flag::name_constraints);
+    CHECK(judge(build(root, {}, {.dns_names = {"a.example"}, .subject = mailbox})) == verify_flag::name_constraints);
+}
+
 TEST_CASE("what cannot be understood is refused", "[name_constraints]") {
     auto const with = [](std::string_view der, dev::certificate_options leaf = {.dns_names = {"a.example"}}) {
         return judge(build({}, {{.extensions = {{"2.5.29.30", samples::octets(der), true}}}}, std::move(leaf)));

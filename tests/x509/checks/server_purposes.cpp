@@ -35,4 +35,6 @@ TEST_CASE("a public server is a server, and little else", "[server_purposes]") {
                                                      {"\x30\x0A\x06\x08\x2B\x06\x01\x05\x05\x07\x03\x01", 12}, true)}}),
              flag, left_out);
     CHECK(judge_form(server({}), {}, x509::purpose::client).empty());
+    // for clients only: by this check, too, where the other one is left out
+    CHECK(judge_form(server({purpose::client_auth}), {.insecure_no_extended_key_usage = true}) == flag);
 }
