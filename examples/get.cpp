@@ -2,6 +2,8 @@
 
 // Fetches an https URL: the request goes out only to a server that has proved its name, and an answer that was cut
 // short is never taken for a whole one.
+#include "command_line.hpp"
+
 #include <tlspp/text.hpp>
 #include <tlspp/tlspp.hpp>
 
@@ -17,6 +19,9 @@
 #include <string_view>
 using namespace tlspp;
 using namespace std::chrono_literals;
+using command_line::host_and_port;
+using command_line::parse_authority;
+using command_line::stop;
 
 namespace {
 
@@ -43,12 +48,6 @@ Exit status:
   6   what the server sent is not HTTP, or not complete
   7   standard output could not be written
 )";
-
-/// Ends the program with a sentence and an exit status.
-struct stop {
-    int status;
-    std::string text;
-};
 
 int status_of(const error& why) {
     switch (why.code()) {
@@ -78,38 +77,6 @@ T value_of(result<T>&& r) {
     if constexpr (!std::is_void_v<T>) {
         return std::move(*r);
     }
-}
-
-struct host_and_port {
-    std::string host; ///< IPv6 addresses without their brackets
-    std::uint16_t port = 443;
-};
-
-host_and_port parse_authority(std::string_view text, std::uint16_t default_port) {
-    host_and_port out{{}, default_port};
-    std::string_view port;
-    if (text.starts_with('[')) {
-        auto const end = text.find(']');
-        if (end == std::string_view::npos || (end + 1 != text.size() && text[end + 1] != ':')) {
-            throw stop{2, "an IPv6 address must stand in brackets: " + std::string(text)};
-        }
-        out.host = text.substr(1, end - 1);
-        port = end + 1 == text.size() ? std::string_view() : text.substr(end + 1);
-    } else {
-        auto const colon = text.find(':');
-        out.host = text.substr(0, colon);
-        port = colon == std::string_view::npos ? std::string_view() : text.substr(colon);
-    }
-    if (port.size() > 1) {
-        auto const [end, failure] = std::from_chars(port.data() + 1, port.data() + port.size(), out.port);
-        if (failure != std::errc{} || end != port.data() + port.size() || out.port == 0) {
-            throw stop{2, "not a port: " + std::string(port.substr(1))};
-        }
-    }
-    if (out.host.empty()) {
-        throw stop{2, "there is no host in: " + std::string(text)};
-    }
-    return out;
 }
 
 struct url {

@@ -18,7 +18,7 @@ constexpr std::string_view purpose_of(const trace_record& r) noexcept {
         return "from here on encrypted (TLS 1.2); nothing (TLS 1.3)";
     }
     if (r.record == record_type::application_data) {
-        return "TLS 1.3 encrypts what follows the ServerHello, the kind of message too";
+        return "TLS 1.3 encrypts the kind of message, too";
     }
     if (r.record == record_type::alert) {
         return {};

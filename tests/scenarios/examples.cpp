@@ -18,6 +18,8 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <regex>
+#include <set>
 #include <string>
 
 using namespace tlspp;
@@ -348,4 +350,148 @@ TEST_CASE("example get reads answers of every kind, and takes none for whole tha
         CHECK(request.get() == "GET /a/b?c=d HTTP/1.1\r\nHost: localhost:" + std::to_string(port) +
                                    "\r\nUser-Agent: tlspp-get\r\nAccept: */*\r\nConnection: close\r\n\r\n");
     }
+}
+
+namespace {
+test::process_result inspect(std::vector<std::string> arguments, const std::vector<std::string>& environment = {}) {
+    arguments.insert(arguments.begin(), example("inspect"));
+    return test::run(arguments, {}, limit, environment);
+}
+std::string host(const running_server& server) { return "localhost:" + std::to_string(server.port()); }
+} // namespace
+
+TEST_CASE("example inspect tells of a server that is trusted") {
+    files const f;
+    running_server const server(f, f.c.localhost);
+    auto const run = inspect({"--ca", f.ca, "--ladder", "--alpn", "h2,http/1.1", host(server)});
+    INFO(run.out);
+    INFO(run.err);
+    CHECK(run.status == 0);
+    CHECK(run.err.empty());
+    for (auto const* what : {"trusted         yes", "TLSv1.3", "TLS_CHACHA20_POLY1305_SHA256 (256 bits)", "x25519",
+                             "ALPN            http/1.1", "resumption      yes, in ", "(trust anchor)", "DNS:localhost",
+                             " days left", "ClientHello"}) {
+        CAPTURE(what);
+        CHECK(run.out.find(what) != std::string::npos);
+    }
+    CHECK(run.out.find('\x1B') == std::string::npos); // no terminal, no colours
+}
+
+TEST_CASE("example inspect tells why a server is not trusted") {
+    files const f;
+    struct bad {
+        const test::issued* shows;
+        std::vector<std::string> options;
+        std::string_view why;
+    };
+    for (auto const& [shows, options, why] :
+         {bad{&f.c.localhost, {"--ca", f.other_ca}, "the chain does not end at a trusted CA"},
+          bad{&f.c.localhost, {"--ca", f.ca, "--name", "elsewhere.example"}, "the certificate is not for this name"},
+          bad{&f.c.expired, {"--ca", f.ca}, "a certificate has expired"}}) {
+        running_server server(f, *shows);
+        auto arguments = options;
+        arguments.push_back(host(server));
+        auto const run = inspect(arguments);
+        INFO(run.out);
+        CHECK(run.status == 1);
+        CHECK(run.err.empty());
+        CHECK(run.out.find("trusted         no") != std::string::npos);
+        CHECK(run.out.find(why) != std::string::npos);
+        CHECK(run.out.find("as the server sent it") != std::string::npos);
+    }
+}
+
+TEST_CASE("example inspect speaks JSON, and logs keys where the environment says so") {
+    files const f;
+    running_server const server(f, f.c.localhost);
+    auto const log = f.path("keys.log");
+    auto const run = inspect({"--json", "--ca", f.ca, host(server)}, {"SSLKEYLOGFILE=" + log});
+    CHECK(run.status == 0);
+    std::ifstream keys(log);
+    std::string const secrets(std::istreambuf_iterator<char>(keys), {});
+    CHECK(secrets.find("CLIENT_TRAFFIC_SECRET_0 ") != std::string::npos);
+    auto const python = test::run({"python3", "-c", R"(
+import json, sys
+found = json.load(sys.stdin)
+assert found["trusted"] is True and found["reasons"] == [] and found["protocol"] == "TLSv1.3", found
+assert found["resumed"] is True and found["group"] == "x25519" and len(found["chain"]) == 2, found
+assert found["ladder"][0]["message"] == "ClientHello", found
+)"},
+                                  run.out, limit);
+    INFO(run.out << python.err);
+    CHECK(python.status == 0);
+}
+
+TEST_CASE("example inspect says in one sentence why there is nothing to tell") {
+    files const f;
+    auto const listener = or_throw(bsd_listener::bind("127.0.0.1", 0));
+    auto const nobody = [] {
+        auto const gone = or_throw(bsd_listener::bind("127.0.0.1", 0));
+        return "127.0.0.1:" + std::to_string(gone.port());
+    }();
+    struct bad {
+        std::vector<std::string> arguments;
+        int status;
+    };
+    for (auto const& [arguments, status] :
+         {bad{{nobody}, 3},
+          bad{{"--timeout", "0.2", "127.0.0.1:" + std::to_string(listener.port())}, 3}, // accepts, and says nothing
+          bad{{"--ca", f.path("missing.pem"), nobody}, 2}, bad{{"a host"}, 3}, bad{{"localhost:99999"}, 2}}) {
+        auto const run = inspect(arguments);
+        INFO(run.err);
+        CHECK(run.status == status);
+        CHECK(run.out.empty());
+        CHECK(run.err.starts_with("inspect: "));
+        CHECK(run.err.find('\n') == run.err.size() - 1);
+    }
+    CHECK(inspect({}).status == 2);
+    CHECK(inspect({"--timeout", "0", "localhost"}).status == 2);
+    CHECK(inspect({"--what", "localhost"}).status == 2);
+    auto const help = inspect({"--help"});
+    CHECK(help.status == 0);
+    CHECK(help.out.starts_with("usage: inspect "));
+}
+
+TEST_CASE("example inspect paints for terminals, unless NO_COLOR says otherwise") {
+    files const f;
+    running_server const server(f, f.c.localhost);
+    auto const on_terminal = [&](const std::vector<std::string>& environment) {
+        return test::run({"python3", "-c", "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)",
+                          example("inspect"), "--ca", f.ca, host(server)},
+                         {}, limit, environment);
+    };
+    auto const painted = on_terminal({"TERM=xterm", "NO_COLOR="});
+    CHECK(painted.status == 0);
+    CHECK(painted.out.find("\x1B[32myes\x1B[0m") != std::string::npos);
+    auto const plain = on_terminal({"TERM=xterm", "NO_COLOR=1"});
+    CHECK(plain.status == 0);
+    CHECK(plain.out.find("yes, the chain") != std::string::npos);
+    CHECK(plain.out.find('\x1B') == std::string::npos);
+}
+
+TEST_CASE("inspect's manual page has the options that --help has") {
+    const char* const root = std::getenv("TLSPP_ROOT");
+    REQUIRE(root != nullptr);
+    auto const page = std::string(root) + "/docs/inspect.1";
+    std::ifstream in(page);
+    std::string text(std::istreambuf_iterator<char>(in), {});
+    text = std::regex_replace(text, std::regex(R"(\\-)"), "-");
+    auto const options_in = [](const std::string& where) {
+        std::set<std::string> out;
+        std::regex const option("--[a-z]+");
+        for (std::sregex_iterator i(where.begin(), where.end(), option), end; i != end; ++i) {
+            out.insert(i->str());
+        }
+        return out;
+    };
+    CHECK(options_in(text) == options_in(inspect({"--help"}).out));
+    for (auto const* variable : {"SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "NO_COLOR"}) {
+        CHECK(text.find(variable) != std::string::npos);
+    }
+    auto const groff = test::run({"groff", "-man", "-Tutf8", "-ww", "-z", page}, {}, limit);
+    if (groff.status == 127) {
+        SKIP("groff is not installed");
+    }
+    CHECK(groff.status == 0);
+    CHECK(groff.err.empty());
 }
