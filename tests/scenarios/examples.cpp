@@ -489,7 +489,7 @@ TEST_CASE("inspect's manual page has the options that --help has") {
         CHECK(text.find(variable) != std::string::npos);
     }
     auto const groff = test::run({"groff", "-man", "-Tutf8", "-ww", "-z", page}, {}, limit);
-    if (groff.status == 127) {
+    if (groff.status < 0) {
         SKIP("groff is not installed");
     }
     CHECK(groff.status == 0);
