@@ -2,6 +2,8 @@
 #pragma once
 #include <charconv>
 #include <cstdint>
+#include <cstdio>
+#include <fstream>
 #include <string>
 #include <string_view>
 
@@ -46,5 +48,16 @@ inline host_and_port parse_authority(std::string_view text, std::uint16_t defaul
         throw stop{wrong_usage, "there is no host in: " + std::string(text)};
     }
     return out;
+}
+
+/// Whole or not at all, so that who waits for the file never reads half of it.
+inline void write_file(const std::string& path, std::string_view content) {
+    std::string const unfinished = path + ".part";
+    std::ofstream out(unfinished);
+    out << content;
+    out.close();
+    if (!out || std::rename(unfinished.c_str(), path.c_str()) != 0) {
+        throw stop{1, "cannot write " + path};
+    }
 }
 } // namespace command_line

@@ -2,14 +2,14 @@
 
 // A server with a thread for each client: answers "GET /" with a page, and sends every other line back. A client that
 // fails its handshake, or says nothing, disturbs nobody else.
+#include "command_line.hpp"
+
 #include <tlspp/text.hpp>
 #include <tlspp/tlspp.hpp>
 
 #include <array>
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 #include <mutex>
 #include <optional>
@@ -182,16 +182,6 @@ void serve(const server_context& context, bsd_socket socket) {
     }
 }
 
-/// Whole or not at all, so that who waits for the file never reads half of it.
-void write_port(const std::string& path, std::uint16_t port) {
-    std::string const unfinished = path + ".part";
-    std::ofstream out(unfinished);
-    out << port << '\n';
-    out.close();
-    if (!out || std::rename(unfinished.c_str(), path.c_str()) != 0) {
-        throw std::runtime_error("cannot write " + path);
-    }
-}
 } // namespace
 
 int main(int argc, char** argv) try {
@@ -217,7 +207,7 @@ int main(int argc, char** argv) try {
     auto context = or_throw(server_context::create(options));
     auto listener = or_throw(bsd_listener::bind(given->address, given->port));
     if (!given->port_file.empty()) {
-        write_port(given->port_file, listener.port());
+        command_line::write_file(given->port_file, std::to_string(listener.port()) + "\n");
     }
     log("listening on port " + std::to_string(listener.port()));
 
@@ -235,6 +225,9 @@ int main(int argc, char** argv) try {
             seats.release();
         }).detach();
     }
+} catch (const command_line::stop& why) {
+    std::cerr << "server: " << why.text << '\n';
+    return why.status;
 } catch (const std::exception& e) {
     std::cerr << "server: " << e.what() << '\n';
     return 1;

@@ -469,6 +469,30 @@ TEST_CASE("example inspect paints for terminals, unless NO_COLOR says otherwise"
     CHECK(plain.out.find('\x1B') == std::string::npos);
 }
 
+TEST_CASE("example https_server serves its page, and makes a CA for itself") {
+    files const f;
+    auto const ca = f.path("made.pem");
+    auto const port_file = f.path("port");
+    test::process server({example("https_server"), "--ca-file", ca, "--port-file", port_file});
+    REQUIRE(server.wait_for("open https://localhost:", limit));
+    REQUIRE(server.wait_for("/", limit));
+    std::string port;
+    std::ifstream(port_file) >> port;
+    auto const url = "https://localhost:" + port + "/";
+    CHECK(server.out().find(url) != std::string::npos);
+    auto const page = get({"--ca", ca, url});
+    CHECK(page.status == 0);
+    CHECK(page.out.find("TLSv1.3") != std::string::npos);
+    CHECK(page.out.find("http/1.1") != std::string::npos);
+    CHECK(get({"--ca", ca, url + "elsewhere"}).status == 1);
+    CHECK(get({"--ca", f.ca, url}).status == 4);
+    CHECK(get({"--ca", ca, url}).status == 0); // a client that left disturbed nobody
+    auto const wrong = test::run({example("https_server"), "--port", "many"}, {}, limit);
+    CHECK(wrong.status == 2);
+    CHECK(wrong.err == "https_server: not a port: many\n");
+    CHECK(test::run({example("https_server"), "--cert", f.ca}, {}, limit).status == 2);
+}
+
 TEST_CASE("inspect's manual page has the options that --help has") {
     const char* const root = std::getenv("TLSPP_ROOT");
     REQUIRE(root != nullptr);

@@ -18,6 +18,7 @@ packages_of() {
         x86_64-w64-mingw32-g++-posix) echo g++-mingw-w64-x86-64-posix ;;
         clang++-*) echo "clang-${1#clang++-}" "libclang-rt-${1#clang++-}-dev" ;;
         ninja) echo ninja-build ;;
+        certutil) echo libnss3-tools ;;
         *) echo "$1" ;;
     esac
 }
