@@ -141,7 +141,14 @@ public:
 
     /// Shows this identity instead of those of the context, whatever name the client asked for. Called again, up to 4
     /// times, it adds one, and the client gets the first that suits what it offers (RSA and ECDSA, say).
-    void use(const identity& own) noexcept { verdict_->add(own); }
+    template <bool Use = true>
+    void use([[maybe_unused]] const identity& own) noexcept {
+#if TLSPP_HAS_X509
+        verdict_->add(own);
+#else
+        detail::needs_x509<Use>();
+#endif
+    }
     /// Goes on under another context, as if the connection had been made by it: its identities, versions, suites, ALPN,
     /// `client_auth`, trust and checks. Its own `on_client_hello` is not called. After a HelloRetryRequest it is too
     /// late for another one than the first time.

@@ -168,14 +168,17 @@ public:
     std::string_view server_name() const noexcept { return core_->name; }
     /// The peer's own certificate; `errc::no_certificate` where it sent none, `errc::misuse` before the handshake. A
     /// copy, independent of the connection; after a handshake that failed over it, it may still be there.
+    template <bool Use = true>
     [[nodiscard]] result<certificate> peer_certificate() const noexcept;
     /// All certificates that the peer sent, its own first; after a resumed session only that one may be left.
     /// `errc::no_certificate` where it sent none. Copies.
+    template <bool Use = true>
     [[nodiscard]] result<certificate_chain> peer_certificates() const noexcept;
     /// The chain that the peer was verified by, its own certificate first, the trust anchor last. It is built again,
     /// for the price of its signatures, when this is called.
     /// \return `errc::no_certificate`; `errc::certificate_rejected` where what the peer sent leads to no anchor;
     /// `errc::no_trust` under `verify_mode::insecure_none`; `errc::out_of_memory`.
+    template <bool Use = true>
     [[nodiscard]] result<certificate_chain> verified_chain() const noexcept;
     /// Whether the peer was verified.
     tlspp::peer_status peer_status() const noexcept;

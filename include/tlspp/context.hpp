@@ -93,15 +93,16 @@ public:
     }
 
     /// A server connection over `transport`. No I/O takes place yet.
+    /// Clients have it, too, in a build without X.509: there a pre-shared key tells who the server is, and no name.
     template <transport T, bool Exceptions = TLSPP_EXCEPTIONS != 0>
-        requires(R == role::server)
+        requires(R == role::server || !detail::build::x509)
     [[nodiscard]] result<stream<T>> wrap(T transport) const noexcept {
         return start<T, Exceptions>(std::move(transport), detail::wanted_peer{});
     }
 
     /// The same in the middle of a plaintext protocol (STARTTLS), of which nothing may be left over: see `starttls.hpp`.
     template <transport T, bool Exceptions = TLSPP_EXCEPTIONS != 0>
-        requires(R == role::server)
+        requires(R == role::server || !detail::build::x509)
     [[nodiscard]] result<stream<T>> wrap(T transport, after_plaintext before) const noexcept {
         if (auto const clean = detail::refuse_plaintext(transport, before); !clean) {
             return std::unexpected(clean.error());
@@ -141,6 +142,7 @@ public:
     /// \return `errc::out_of_memory`
     [[nodiscard]] result<cert_store_counts> cert_store_stats() const noexcept {
         cert_store_counts counts;
+#if TLSPP_HAS_X509
         counts.crl = state_->verification.crls.size();
         if (state_->trust) {
             auto const walked = state_->trust->for_each([&](const certificate& one) {
@@ -151,6 +153,7 @@ public:
                 return std::unexpected(walked.error());
             }
         }
+#endif
         return counts;
     }
 

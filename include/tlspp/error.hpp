@@ -205,6 +205,7 @@ enum class reason : std::uint8_t {
     early_data_waits,
     early_data_too_much,
     early_data_alpn,
+    certificates_not_built,
     last_of_core, // further ones are added above, by the header that reports them
 };
 

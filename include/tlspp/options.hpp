@@ -66,20 +66,20 @@ struct random_option : random_source {
 /// What a client context is made from. Views in it need to live until `create` returns.
 struct client_options {
     /// Who may issue server certificates. Default: the system's CA certificates (`trust_store::system()`).
-    std::optional<trust_store> trust = {};
+    detail::certificate_option<std::optional<trust_store>> trust = {};
     /// Default: required.
-    verify_mode verify = verify_mode::required;
+    detail::certificate_option<verify_mode> verify = {};
     /// Which rules a chain must keep; `profile::webpki` is stricter, for servers with certificates of public CAs.
     /// Default: rfc5280.
-    tlspp::profile profile = tlspp::profile::rfc5280;
+    detail::certificate_option<tlspp::profile> profile = {};
     /// Which certificates of the server's chain are looked up in `crls`; whatever cannot be looked up is refused.
     /// Default: none.
-    tlspp::revocation revocation = tlspp::revocation::off;
+    detail::certificate_option<tlspp::revocation> revocation = {};
     /// The CRLs for it. Default: none.
-    crl_list crls = {};
+    detail::certificate_option<crl_list> crls = {};
     /// Public keys of which the chain must have at least one, the anchor's included (RFC 7469 §2.6): have a spare one
     /// in it whose private key lies elsewhere. Default: any chain that is good.
-    detail::pin_list pins = {};
+    detail::certificate_option<detail::pin_list> pins = {};
     /// Default: TLS 1.2, or what the build has.
     std::optional<version> minimum_version = {};
     /// Default: TLS 1.3, or what the build has; TLS 1.2 with an identity that signs by a callback.
@@ -99,7 +99,7 @@ struct client_options {
     /// A server that agrees on none of them is refused, with no_application_protocol. Default: it may go on without.
     bool require_alpn = false;
     /// The client's own certificate and key. Default: none is sent.
-    std::optional<tlspp::identity> identity = {};
+    detail::certificate_option<std::optional<tlspp::identity>> identity = {};
     /// A key that the server shares, and that stands in for its certificate. Where `trust` is not set, nothing but this
     /// key is offered, and no certificate is taken. Default: none.
     std::optional<client_psk> psk = {};
@@ -109,7 +109,7 @@ struct client_options {
     /// Whether data may be sent with the first message, for a session that permits it (docs/early_data.md). Default: off.
     tlspp::early_data early_data = tlspp::early_data::off;
     /// Sees the chain after all checks, and may refuse it. Default: nobody is asked.
-    verify_hook on_verify = {};
+    detail::certificate_option<verify_hook> on_verify = {};
     /// Gets the secrets of each handshake, for Wireshark and its like: who has them can read the connection. Default:
     /// nobody; the environment variable `SSLKEYLOGFILE` is looked at by `keylog_from_environment` only.
     keylog_hook keylog = {};
@@ -124,7 +124,7 @@ struct client_options {
     detail::random_option random;
 #endif
     /// Public keys that no chain may have, the anchor's included. Default: none.
-    detail::pin_list distrusted = {};
+    detail::certificate_option<detail::pin_list> distrusted = {};
     /// TLS 1.2: also talks to servers without RFC 5746. An attacker in between can put a request of their own before the
     /// client's first one, in the client's name (CVE-2009-3555). Default: they are refused.
     bool insecure_legacy_server_connect = false;
@@ -134,19 +134,19 @@ struct client_options {
 struct server_options {
     /// Certificates and keys; with several, the one whose names match the client's SNI is taken, else the first that
     /// the client can use.
-    option_list<identity> identities = {};
+    detail::certificate_option<option_list<identity>> identities = {};
     /// Default: none.
-    tlspp::client_auth client_auth = tlspp::client_auth::none;
+    detail::certificate_option<tlspp::client_auth> client_auth = {};
     /// Who may issue client certificates; needed where `client_auth` asks for them. There is no default.
-    std::optional<trust_store> trust = {};
+    detail::certificate_option<std::optional<trust_store>> trust = {};
     /// Which rules a client's chain must keep; those of `profile::webpki` for servers' certificates are not among them.
     /// Default: rfc5280.
-    tlspp::profile profile = tlspp::profile::rfc5280;
+    detail::certificate_option<tlspp::profile> profile = {};
     /// Which certificates of a client's chain are looked up in `crls`; whatever cannot be looked up is refused.
     /// Default: none.
-    tlspp::revocation revocation = tlspp::revocation::off;
+    detail::certificate_option<tlspp::revocation> revocation = {};
     /// The CRLs for it. Default: none.
-    crl_list crls = {};
+    detail::certificate_option<crl_list> crls = {};
     /// Default: TLS 1.2, or what the build has.
     std::optional<version> minimum_version = {};
     /// Default: TLS 1.3, or what the build has; TLS 1.2 with an identity that signs by a callback.
@@ -180,7 +180,7 @@ struct server_options {
     /// refuse it. Default: nobody is asked.
     client_hello_hook on_client_hello = {};
     /// Sees a client's chain after all checks, and may refuse it. Default: nobody is asked.
-    verify_hook on_verify = {};
+    detail::certificate_option<verify_hook> on_verify = {};
     /// Gets the secrets of each handshake, for Wireshark and its like: who has them can read the connection. Default:
     /// nobody; the environment variable `SSLKEYLOGFILE` is looked at by `keylog_from_environment` only.
     keylog_hook keylog = {};
@@ -195,7 +195,7 @@ struct server_options {
     detail::random_option random;
 #endif
     /// Public keys that no chain may have, the anchor's included. Default: none.
-    detail::pin_list distrusted = {};
+    detail::certificate_option<detail::pin_list> distrusted = {};
     /// TLS 1.2: tells clients whose certificates are taken, where `client_auth` asks for one, by the names of the CAs in
     /// `trust`; some clients choose their certificate by them. (Mbed TLS has the names of a parsed store only, and never
     /// sends any in TLS 1.3.) Default: yes.

@@ -5,6 +5,7 @@
 /// \file
 /// The certificate that a server shows, fetched by a connection made for it. Not part of `tlspp.hpp`.
 namespace tlspp::inline TLSPP_ABI {
+#if TLSPP_HAS_X509
 namespace detail {
 inline result<certificate> fetch_certificate(const client_options& options, std::string_view host, std::uint16_t port,
                                              connect_options&& how) noexcept {
@@ -41,4 +42,14 @@ inline result<certificate> fetch_certificate(const client_options& options, std:
     options.verify = verify_mode::insecure_none;
     return detail::fetch_certificate(options, host, port, std::move(how));
 }
+#else
+template <bool Use = true, class... Given>
+result<certificate> get_server_certificate(const Given&...) noexcept {
+    return certificate::from_der<Use>();
+}
+template <bool Use = true, class... Given>
+result<certificate> insecure_get_server_certificate(const Given&...) noexcept {
+    return certificate::from_der<Use>();
+}
+#endif
 } // namespace tlspp::inline TLSPP_ABI

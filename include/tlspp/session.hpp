@@ -54,10 +54,15 @@ public:
     /// The protocol agreed on by ALPN; empty where there was none. Lives as long as the object.
     std::string_view alpn() const noexcept { return read().alpn.text(); }
     /// The server's certificate; `errc::no_certificate` where there is none.
+    template <bool Use = true>
     [[nodiscard]] result<certificate> peer_certificate() const noexcept {
+#if TLSPP_HAS_X509
         auto const r = read();
         bytes const der = r.peer_certificate.empty() ? native().peer : r.peer_certificate;
         return der.empty() ? std::unexpected(error{errc::no_certificate}) : certificate::from_der(der);
+#else
+        return certificate::from_der<Use>(bytes());
+#endif
     }
 
     /// The size of what `seal` writes, in bytes.

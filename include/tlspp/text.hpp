@@ -42,12 +42,14 @@ std::string to_string(const T& value) {
     }
 }
 
+#if TLSPP_HAS_X509
 /// An attribute's value as UTF-8.
 inline std::string to_string(const x509::attribute& a) {
     std::string text(a.value.size() * 3 + 1, '\0');
     text.resize(a.write_value(text));
     return text;
 }
+#endif
 
 /// `Jan 23 15:13:59 2020 GMT`, as Python and OpenSSL print it.
 inline std::string time_to_string(unix_seconds time) {
@@ -70,6 +72,7 @@ inline std::string to_hex(bytes data) {
 /// negative ones that RFC 5280 forbids.
 std::string serial_to_string(bytes serial);
 
+#if TLSPP_HAS_X509
 /// The certificate for people: subject, issuer, subjectAltName, notBefore, notAfter, serialNumber and version, one line
 /// each, no line end behind the last. An empty handle gives "(no certificate)". Names are escaped: nothing in a
 /// certificate can send a command to a terminal.
@@ -250,4 +253,5 @@ inline std::string to_json(const certificate& c) {
     json.close('}');
     return json.take();
 }
+#endif
 } // namespace tlspp::inline TLSPP_ABI

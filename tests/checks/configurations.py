@@ -22,6 +22,9 @@ from typing import NamedTuple
 import checks
 
 SAMPLED = 3
+# By one of these a version has pre-shared keys that openssl has, too.
+PSK = {"tls1_2": {"MBEDTLS_KEY_EXCHANGE_PSK_ENABLED", "MBEDTLS_KEY_EXCHANGE_ECDHE_PSK_ENABLED"},
+       "tls1_3": {"MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_PSK_EPHEMERAL_ENABLED"}}
 
 
 def run(*words, **more):
@@ -73,7 +76,7 @@ def main():
              for path in sorted((root / "tests" / "configurations").glob("*.h"))}
     every["default"] = Configuration("default", "user_config_file", "")
     if sources:
-        for name in ("suite-b",):
+        for name in ("suite-b", "ccm-psk-tls1_2"):
             every[name] = Configuration(name, "config_file", sources[-1] / "configs" / f"config-{name}.h")
     names = sys.argv[3:]
     if not names and os.environ.get("TLSPP_ALL"):
@@ -123,38 +126,49 @@ def main():
         status, text = run(program, timeout=200)
         if status != 0:
             return text
-        keys = "MBEDTLS_PSA_CRYPTO_C" in defined  # without PSA tlspp reads no private key
-        if keys and {"MBEDTLS_SSL_CLI_C", "MBEDTLS_SSL_SRV_C"} <= defined and text.count("\nok ") < 3:
+        certificates = "MBEDTLS_X509_CRT_PARSE_C" in defined
+        keys = certificates and "MBEDTLS_PSA_CRYPTO_C" in defined  # without PSA tlspp reads no private key
+        psk = {name for name, macros in PSK.items() if macros & defined}
+        ends = {"MBEDTLS_SSL_CLI_C", "MBEDTLS_SSL_SRV_C"} & defined
+        if (keys or psk) and len(ends) == 2 and text.count("\nok ") < 3:
             return f"nothing was tried:\n{text}"
-        for version in versions if "MBEDTLS_X509_CRT_PARSE_C" in defined else []:
+        for version in versions:
             problem = None
-            if "MBEDTLS_SSL_CLI_C" in defined:
-                problem = client(program, version)
-            if not problem and keys and "MBEDTLS_SSL_SRV_C" in defined:
-                problem = server(program, version)
+            if certificates and "MBEDTLS_SSL_CLI_C" in ends:
+                problem = client(program, version, False)
+            if not problem and keys and "MBEDTLS_SSL_SRV_C" in ends:
+                problem = server(program, version, False)
+            if not problem and version in psk and "MBEDTLS_SSL_CLI_C" in ends:
+                problem = client(program, version, True)
+            if not problem and version in psk and "MBEDTLS_SSL_SRV_C" in ends:
+                problem = server(program, version, True)
             if problem:
                 return f"{version} with openssl: {problem}"
         return None
 
-    def client(program, version):
-        peer = start("openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", scratch / "broker.pem", "-key",
-                     scratch / "broker.pem", "-" + version, "-rev", "-naccept", "1")
+    key = ["-psk", b"0123456789abcdef".hex(), "-psk_identity", "sensor 7", "-cipher", "ALL:@SECLEVEL=0"]
+
+    def client(program, version, psk):
+        own = [*key, "-nocert"] if psk else ["-cert", scratch / "broker.pem", "-key", scratch / "broker.pem"]
+        peer = start("openssl", "s_server", "-accept", "127.0.0.1:0", *own, "-" + version, "-rev", "-naccept", "1")
         port = line_of(peer, rb"ACCEPT \S*?:(\d+)\s")
-        status, text = run(program, "client", port, timeout=60) if port else (1, "openssl s_server did not start")
+        words = ["psk-client", port, version] if psk else ["client", port]
+        status, text = run(program, *words, timeout=60) if port else (1, "openssl s_server did not start")
         if status != 0:
             peer.kill()
         _, said = end(peer)
         return None if status == 0 and "ok " in text else text + said
 
-    def server(program, version):
-        own = start(program, "server")
+    def server(program, version, psk):
+        own = start(program, "psk-server" if psk else "server")
         port = line_of(own, rb"port (\d+)")
         if not port:
             own.kill()
             return end(own)[1]
-        peer = start("openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-" + version, "-CAfile",
-                     scratch / "root.crt", "-verify_return_error", "-verify_hostname", "broker.example", "-quiet",
-                     "-servername", "broker.example")
+        judged = key if psk else [
+            "-CAfile", scratch / "root.crt", "-verify_return_error", "-verify_hostname", "broker.example",
+            "-servername", "broker.example"]
+        peer = start("openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-" + version, "-quiet", *judged)
         peer.stdin.write(b"sensor 7\n")
         peer.stdin.flush()
         answered = line_of(peer, rb"sensor (\d)")

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Compiles every header under include/tlspp alone (and twice in one unit): as configured, without exceptions, without
-exceptions and RTTI; the umbrella header with each switch of config.hpp the other way; for arm-none-eabi and, those for users, for Windows where these compilers are; against Mbed TLS 4.x where
+exceptions and RTTI; the umbrella header with each switch of config.hpp the other way; for arm-none-eabi and, those for
+users, for Windows where these compilers are; with a configuration that has no X.509; against Mbed TLS 4.x where
 TLSPP_MBEDTLS4_PREFIX names one.
 
     headers.py ROOT BUILD
@@ -103,9 +104,20 @@ def main():
             return None if good else said
         return check
 
-    def for_arm(header):
-        config = ["-I", compiler.relative(tests / "headers"), '-DMBEDTLS_CONFIG_FILE="firmware_config.h"']
-        return elsewhere(header, arm, [*ARM, *config], ".arm.o")
+    def for_arm(header, config="firmware_config.h"):
+        named = ["-I", compiler.relative(tests / "headers"), f'-DMBEDTLS_CONFIG_FILE="{config}"']
+        return elsewhere(header, arm, [*ARM, *named], f".{config}.arm.o")
+
+    def without_x509(header):
+        def check():
+            if reason := missing(header):
+                return reason
+            own = [word for word in compiler.command if not word.startswith("-DMBEDTLS_")]
+            good, said = checks.run([*own, "-I", compiler.relative(tests / "headers"),
+                                     '-DMBEDTLS_CONFIG_FILE="psk_config.h"', "-fsyntax-only", unit(header)],
+                                    compiler.directory)
+            return None if good else said
+        return check
 
     def for_windows(header):
         return elsewhere(header, windows, WINDOWS, ".windows.o")
@@ -135,8 +147,12 @@ def main():
         for header in headers:
             if header.removeprefix("tlspp/") not in hosted:
                 todo[f"{header} for arm-none-eabi"] = for_arm(header)
+                todo[f"{header} for arm-none-eabi without X.509"] = for_arm(header, "psk_config.h")
     else:
         todo["headers for arm-none-eabi"] = lambda: "# SKIP arm-none-eabi-g++ is not installed"
+    for header in headers:
+        if "/detail/" not in header and "/checks/" not in header:
+            todo[f"{header} without X.509"] = without_x509(header)
     if windows:
         for path in sorted((include / "tlspp").glob("*.hpp")):
             header = str(path.relative_to(include))

@@ -5,6 +5,7 @@
 //   selftest               both ends; one line a case
 //   selftest client PORT   to a server that sends every line back reversed
 //   selftest server        prints its port, and sends back what comes from one client
+//   selftest psk-client PORT tls1_2|tls1_3, selftest psk-server: the same with a pre-shared key
 //
 // Exit status: the number of cases that went wrong.
 #include "credentials.h"
@@ -57,6 +58,34 @@ random_source own_random() {
             },
             ready ? &generator : nullptr};
 }
+#endif
+
+#if TLSPP_HAS_PSK
+constexpr std::string_view secret_key = "0123456789abcdef";
+/// A build with nothing but plain pre-shared keys has no suite that is offered by default.
+option_list<cipher_suite> suites_without_exchange() {
+    return {cipher_suite::insecure_no_forward_secrecy_insecure_short_tag_TLS_PSK_WITH_AES_128_CCM_8};
+}
+#if defined(MBEDTLS_SSL_CLI_C)
+client_options client_with_key(version of) {
+    client_options options{.minimum_version = of, .maximum_version = of, .random = own_random()};
+    options.psk = client_psk{.identity = "sensor 7", .key = secret_key};
+    if (!client_context::create(options)) {
+        options.cipher_suites = suites_without_exchange();
+    }
+    return options;
+}
+#endif
+#if defined(MBEDTLS_SSL_SRV_C)
+server_options server_with_key() {
+    server_options options{.random = own_random()};
+    options.psk = server_psk{.keys = {{"sensor 7", secret_key}}};
+    if (!server_context::create(options)) {
+        options.cipher_suites = suites_without_exchange();
+    }
+    return options;
+}
+#endif
 #endif
 
 #if defined(MBEDTLS_SSL_CLI_C) && defined(MBEDTLS_SSL_SRV_C)
@@ -162,7 +191,11 @@ struct contexts {
 
     template <class T>
     auto wrap_client(T transport) const {
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
         return client->wrap(std::move(transport), "broker.example");
+#else
+        return client->wrap(std::move(transport)); // the key says who the server is
+#endif
     }
     error run(version of) const {
         if (!client || !server) {
@@ -265,26 +298,24 @@ void with_more(version of) {
 
 #if TLSPP_HAS_PSK
 void with_key(version of) {
-    auto const secret = bytes("0123456789abcdef");
-    client_options client{.minimum_version = of, .maximum_version = of, .random = own_random()};
-    server_options server{.random = own_random()};
-    client.psk = client_psk{.identity = "sensor 7", .key = secret};
-    server.psk = server_psk{.keys = {{"sensor 7", secret}}};
-    auto const suites = [&](option_list<cipher_suite> all) {
-        client.cipher_suites = all;
-        server.cipher_suites = all;
-    };
-    if (auto const usual = client_context::create(client); !usual) {
-        suites({cipher_suite::insecure_no_forward_secrecy_insecure_short_tag_TLS_PSK_WITH_AES_128_CCM_8});
-    }
+    auto client = client_with_key(of);
+    auto const server = server_with_key();
     error why = contexts{client_context::create(client), server_context::create(server), peer_status::psk}.run(of);
     report("a pre-shared key", why == none, why);
     client.psk = client_psk{.identity = "sensor 7", .key = bytes("fedcba9876543210")};
     why = contexts{client_context::create(client), server_context::create(server), peer_status::psk}.run(of);
     report("another key is refused", why != none);
-    client.psk = client_psk{.identity = "sensor 8", .key = secret};
+    client.psk = client_psk{.identity = "sensor 8", .key = secret_key};
     why = contexts{client_context::create(client), server_context::create(server), peer_status::psk}.run(of);
     report("an unknown identity is refused", why != none);
+#if !defined(MBEDTLS_X509_CRT_PARSE_C)
+    auto const keyless = client_context::create({.random = own_random()});
+    report("a client needs a key",
+           !keyless && keyless.error() == errc::no_trust && keyless.error().why() == reason::certificates_not_built);
+    auto const unproved = server_context::create({.random = own_random()});
+    report("and so does a server", !unproved && unproved.error() == errc::no_identity &&
+                                       unproved.error().why() == reason::certificates_not_built);
+#endif
 }
 #endif
 
@@ -310,12 +341,8 @@ void both_ends() {}
 
 // ---- one end ----------------------------------------------------------------------------------------------------
 
-#if defined(MBEDTLS_X509_CRT_PARSE_C) && defined(MBEDTLS_SSL_CLI_C)
-void call(std::uint16_t port) {
-    static constexpr std::span<const unsigned char> roots[] = {root_crt};
-    auto trust = trust_store::bundle_parsed(roots);
-    auto const context =
-        client_context::create({.trust = std::move(*trust), .clock = time_now(), .random = own_random()});
+#if defined(MBEDTLS_SSL_CLI_C)
+void call(std::uint16_t port, const result<client_context>& context) {
     if (!context) {
         return report("a client", false, context.error());
     }
@@ -333,16 +360,30 @@ void call(std::uint16_t port) {
            done ? error(errc::misuse) : done.error());
     (void)stream->shutdown();
 }
+
+void call(std::uint16_t port) {
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
+    static constexpr std::span<const unsigned char> roots[] = {root_crt};
+    auto trust = trust_store::bundle_parsed(roots);
+    call(port, client_context::create({.trust = std::move(*trust), .clock = time_now(), .random = own_random()}));
+#else
+    (void)port;
+#endif
+}
+void call_with_key(std::uint16_t port, version of) {
+#if TLSPP_HAS_PSK
+    call(port, client_context::create(client_with_key(of)));
+#else
+    (void)port, (void)of;
+#endif
+}
 #else
 void call(std::uint16_t) {}
+void call_with_key(std::uint16_t, version) {}
 #endif
 
-#if defined(MBEDTLS_X509_CRT_PARSE_C) && defined(MBEDTLS_SSL_SRV_C) && TLSPP_HAS_PSA
-void serve() {
-    auto own = identity::from_der(broker_crt, broker_key);
-    auto const context =
-        own ? server_context::create({.identities = {*own}, .clock = time_now(), .random = own_random()})
-            : result<server_context>(std::unexpected(own.error()));
+#if defined(MBEDTLS_SSL_SRV_C)
+void serve(const result<server_context>& context) {
     auto listener = bsd_listener::bind("127.0.0.1", 0);
     if (!context || !listener) {
         return report("a server", false, !context ? context.error() : listener.error());
@@ -359,8 +400,22 @@ void serve() {
     report("a server talks to another TLS", sent.has_value(), sent ? error(errc::misuse) : sent.error());
     (void)stream->shutdown();
 }
+
+void serve() {
+#if defined(MBEDTLS_X509_CRT_PARSE_C) && TLSPP_HAS_PSA
+    auto own = identity::from_der(broker_crt, broker_key);
+    serve(own ? server_context::create({.identities = {*own}, .clock = time_now(), .random = own_random()})
+              : result<server_context>(std::unexpected(own.error())));
+#endif
+}
+void serve_with_key() {
+#if TLSPP_HAS_PSK
+    serve(server_context::create(server_with_key()));
+#endif
+}
 #else
 void serve() {}
+void serve_with_key() {}
 #endif
 } // namespace
 
@@ -371,8 +426,13 @@ int main(int count, char** words) {
 #endif
     if (count == 3 && std::strcmp(words[1], "client") == 0) {
         call(static_cast<std::uint16_t>(std::atoi(words[2])));
+    } else if (count == 4 && std::strcmp(words[1], "psk-client") == 0) {
+        call_with_key(static_cast<std::uint16_t>(std::atoi(words[2])),
+                      std::strcmp(words[3], "tls1_3") == 0 ? version::tls1_3 : version::tls1_2);
     } else if (count == 2 && std::strcmp(words[1], "server") == 0) {
         serve();
+    } else if (count == 2 && std::strcmp(words[1], "psk-server") == 0) {
+        serve_with_key();
     } else {
         both_ends();
     }

@@ -53,6 +53,7 @@ inline result<void> may_export(const core& c) noexcept {
     return {};
 }
 
+#if TLSPP_HAS_X509
 /// The hash of a signature algorithm, as RFC 5929 §4.1 wants it.
 inline mbedtls_md_type_t end_point_hash(std::string_view signature) noexcept {
     auto const has = [&](std::string_view part) { return signature.find(part) != std::string_view::npos; };
@@ -79,6 +80,7 @@ inline result<channel_binding_data> end_point_binding(const certificate& server)
     }
     return out;
 }
+#endif
 
 /// The first Finished message of the handshake (RFC 5929 §3.1): the client's, or, where a session was resumed, the
 /// server's. Without extended master secret another connection may have the same (RFC 7627 §1).
@@ -160,6 +162,7 @@ result<channel_binding_data> connection::channel_binding(std::string_view type) 
         }
         return out;
     }
+#if TLSPP_HAS_X509
     if (c.context->role == role::client) {
         auto const server = peer_certificate();
         return server ? detail::end_point_binding(*server) : std::unexpected(server.error());
@@ -169,5 +172,8 @@ result<channel_binding_data> connection::channel_binding(std::string_view type) 
     }
     auto const own = certificate::from_native(*c.context->identities[0].chain_handle());
     return own ? detail::end_point_binding(*own) : std::unexpected(own.error());
+#else
+    return std::unexpected(error{errc::unsupported}.about("MBEDTLS_X509_CRT_PARSE_C"));
+#endif
 }
 } // namespace tlspp::inline TLSPP_ABI

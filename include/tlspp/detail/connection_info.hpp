@@ -95,7 +95,9 @@ inline std::unexpected<error> connection::no_peer_certificate() const noexcept {
     return std::unexpected(handshake_done() ? error{errc::no_certificate} : error{errc::misuse, reason::not_connected});
 }
 
-inline result<certificate> connection::peer_certificate() const noexcept {
+#if TLSPP_HAS_X509
+template <bool Use>
+result<certificate> connection::peer_certificate() const noexcept {
     if (auto const* peer = mbedtls_ssl_get_peer_cert(&core_->ssl); peer != nullptr) {
         return certificate::from_native(*peer);
     }
@@ -106,22 +108,24 @@ inline result<certificate> connection::peer_certificate() const noexcept {
     return certificate::from_der(der);
 }
 
-inline result<certificate_chain> connection::peer_certificates() const noexcept {
+template <bool Use>
+result<certificate_chain> connection::peer_certificates() const noexcept {
     if (auto const* peer = mbedtls_ssl_get_peer_cert(&core_->ssl); peer != nullptr) {
         return certificate_chain::from_native(peer);
     }
-    auto const own = peer_certificate();
+    auto const own = peer_certificate<Use>();
     if (!own) {
         return std::unexpected(own.error());
     }
     return certificate_chain::from_native(own->native_handle());
 }
 
-inline result<certificate_chain> connection::verified_chain() const noexcept {
+template <bool Use>
+result<certificate_chain> connection::verified_chain() const noexcept {
     auto const* peer = mbedtls_ssl_get_peer_cert(&core_->ssl);
     certificate remembered;
     if (handshake_done() && peer == nullptr) {
-        if (auto own = peer_certificate(); own) {
+        if (auto own = peer_certificate<Use>(); own) {
             remembered = std::move(*own);
             peer = remembered.native_handle();
         }
@@ -136,6 +140,22 @@ inline result<certificate_chain> connection::verified_chain() const noexcept {
     }
     return detail::build_again(*peer, *context.trust, context.verification, core_->verifier.name());
 }
+#else
+template <bool Use>
+result<certificate> connection::peer_certificate() const noexcept {
+    return certificate::from_der<Use>(bytes());
+}
+
+template <bool Use>
+result<certificate_chain> connection::peer_certificates() const noexcept {
+    return certificate_chain::from_der<Use>(bytes());
+}
+
+template <bool Use>
+result<certificate_chain> connection::verified_chain() const noexcept {
+    return certificate_chain::from_der<Use>(bytes());
+}
+#endif
 
 inline verify_flags connection::peer_flags() const noexcept {
     if (core_->handshake_complete && detail::was_resumed(*core_)) {

@@ -3,6 +3,8 @@
 #include <tlspp/options.hpp>
 #include <tlspp/x509/policy.hpp>
 
+#if TLSPP_HAS_X509
+
 /// \file
 /// From options to what a chain is judged by besides trust and name: revocation, pins, distrust list, clock, callback.
 namespace tlspp::inline TLSPP_ABI::detail {
@@ -78,3 +80,4 @@ result<void> set_up_checks(verify_policy& policy, const Options& options, bool v
     return done ? set_up_clock(policy, options.clock, verifies) : done;
 }
 } // namespace tlspp::inline TLSPP_ABI::detail
+#endif

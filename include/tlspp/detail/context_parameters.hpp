@@ -245,9 +245,11 @@ result<void> set_up_parameters(context_state& state, const Options& options) noe
     if (options.cipher_suites.failed() || options.groups.failed() || options.signature_algorithms.failed()) {
         return std::unexpected(error{errc::out_of_memory});
     }
+#if TLSPP_HAS_X509
     for (auto const& own : state.identities) {
         state.has_signer = state.has_signer || own.has_signer();
     }
+#endif
     auto const wanted = choose_versions(options.minimum_version, options.maximum_version, state.has_signer);
     if (!wanted) {
         return std::unexpected(wanted.error());
@@ -265,21 +267,25 @@ result<void> set_up_parameters(context_state& state, const Options& options) noe
     mbedtls_ssl_conf_min_tls_version(&config, static_cast<mbedtls_ssl_protocol_version>(range.lowest));
     mbedtls_ssl_conf_max_tls_version(&config, static_cast<mbedtls_ssl_protocol_version>(range.highest));
 
-    done = options.groups.empty()
-               ? keep(state.groups, default_ids({defaults<group_table>.rows, defaults<group_table>.size}, range,
-                                                reason::no_common_group))
-               : options.groups.use()(state, options.groups, range);
-    if (!done) {
-        return done;
+    // a build with nothing but plain pre-shared keys has neither groups nor signatures
+    if (defaults<group_table>.size != 0 || !options.groups.empty()) {
+        done = options.groups.empty()
+                   ? keep(state.groups, default_ids({defaults<group_table>.rows, defaults<group_table>.size}, range,
+                                                    reason::no_common_group))
+                   : options.groups.use()(state, options.groups, range);
+        if (!done) {
+            return done;
+        }
+        mbedtls_ssl_conf_groups(&config, state.groups.data());
     }
-    mbedtls_ssl_conf_groups(&config, state.groups.data());
-
-    done = options.signature_algorithms.empty()
-               ? keep(state.schemes, default_ids({defaults<scheme_table>.rows, defaults<scheme_table>.size}, range,
-                                                 reason::no_common_scheme))
-               : options.signature_algorithms.use()(state, options.signature_algorithms, range);
-    if (!done) {
-        return done;
+    if (defaults<scheme_table>.size != 0 || !options.signature_algorithms.empty()) {
+        done = options.signature_algorithms.empty()
+                   ? keep(state.schemes, default_ids({defaults<scheme_table>.rows, defaults<scheme_table>.size}, range,
+                                                     reason::no_common_scheme))
+                   : options.signature_algorithms.use()(state, options.signature_algorithms, range);
+        if (!done) {
+            return done;
+        }
     }
 #if defined(MBEDTLS_SSL_HANDSHAKE_WITH_CERT_ENABLED)
     mbedtls_ssl_conf_sig_algs(&config, state.schemes.data());

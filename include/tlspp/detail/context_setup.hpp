@@ -2,7 +2,7 @@
 #pragma once
 #include <tlspp/detail/context_state.hpp>
 
-#include <tlspp/detail/context_checks.hpp>
+#include <tlspp/detail/certificate_setup.hpp>
 #include <tlspp/detail/context_parameters.hpp>
 #include <tlspp/detail/early_data_setup.hpp>
 #include <tlspp/detail/inspector.hpp>
@@ -35,7 +35,7 @@ template <class Options>
 result<void> set_up(context_state& state, const Options& options) noexcept {
     auto& config = state.config;
     bool const client = state.role == role::client;
-    if (options.alpn.failed() || state.identities.failed() || options.keylog.failed() || options.trace.failed()) {
+    if (options.alpn.failed() || options.keylog.failed() || options.trace.failed()) {
         return std::unexpected(error{errc::out_of_memory});
     }
     if (int const code = mbedtls_ssl_config_defaults(&config, client ? MBEDTLS_SSL_IS_CLIENT : MBEDTLS_SSL_IS_SERVER,
@@ -86,72 +86,20 @@ result<void> set_up(context_state& state, const Options& options) noexcept {
     if (options.require_alpn && options.alpn.empty()) {
         return std::unexpected(error{errc::invalid_argument, reason::alpn_required_of_none});
     }
-    for (auto const& own : state.identities) {
-        if (!own) {
-            return std::unexpected(error{errc::invalid_argument, reason::empty_handle});
-        }
-        if (int const code = mbedtls_ssl_conf_own_cert(&config, own.chain_handle(), own.key_handle()); code != 0) {
-            return std::unexpected(error{errc::out_of_memory, reason::none, code});
-        }
-        if (auto const prepared = own.prepare(config, state.role); !prepared) {
-            return prepared;
-        }
-    }
-    if (state.trust) {
-        if (!*state.trust) {
-            return std::unexpected(error{errc::invalid_argument, reason::empty_handle});
-        }
-        if (auto const trusted = state.trust->install(config); !trusted) {
-            return trusted;
-        }
-    }
-    return {};
+    return install_certificates(state);
 }
 
 inline result<void> set_up_client(context_state& state, const client_options& options) noexcept {
     state.role = role::client;
-    state.verification.purpose = x509::purpose::server;
-    state.verify = options.verify;
-    bool const unverified = options.verify == verify_mode::insecure_none;
-    if (options.psk) {
-        state.psk_for = options.trust || unverified ? psk_use::beside_certificates : psk_use::only;
-    }
-    bool const verifies = !unverified && state.psk_for != psk_use::only;
-    if (auto const done = set_up_checks(state.verification, options, verifies); !done) {
+    if (auto const done = take_certificates(state, options); !done) {
         return done;
-    }
-    if (options.identity) {
-        state.identities = {*options.identity};
-    }
-    if (options.trust) {
-        state.trust = options.trust;
-    } else if (verifies) {
-        if constexpr (build::files) {
-            auto system = trust_store::system();
-            if (!system) {
-                return std::unexpected(system.error());
-            }
-            state.trust = std::move(*system);
-        } else {
-            return std::unexpected(error{errc::no_trust});
-        }
     }
     if (auto const done = set_up(state, options); !done) {
         return done;
     }
     auto& config = state.config;
-    switch (options.verify) {
-    case verify_mode::required:
-        mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_REQUIRED);
-        break;
-    case verify_mode::insecure_report_only:
-        mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_OPTIONAL);
-        break;
-    case verify_mode::insecure_none:
-        mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_NONE);
-        break;
-    default:
-        return std::unexpected(error{errc::invalid_argument}.about(".verify"));
+    if (auto const done = set_strictness(config, options); !done) {
+        return done;
     }
     // a server that cannot tell a renegotiation from a first handshake lets an attacker put bytes before ours (RFC
     // 5746)
@@ -172,10 +120,6 @@ inline result<void> set_up_client(context_state& state, const client_options& op
 inline result<void> set_up_server(context_state& state, const server_options& options,
                                   [[maybe_unused]] int (*on_hello)(mbedtls_ssl_context*)) noexcept {
     state.role = role::server;
-    state.verification.purpose = x509::purpose::client;
-    state.identities = options.identities;
-    state.client_auth = options.client_auth;
-    state.trust = options.trust;
     state.on_client_hello = options.on_client_hello;
     if (options.on_client_hello.failed()) {
         return std::unexpected(error{errc::out_of_memory});
@@ -183,39 +127,16 @@ inline result<void> set_up_server(context_state& state, const server_options& op
     if (state.on_client_hello && !build::sni) {
         return std::unexpected(error{errc::unsupported}.about("MBEDTLS_SSL_SERVER_NAME_INDICATION"));
     }
-    if (options.psk) {
-        state.psk_for = options.identities.empty() ? psk_use::only : psk_use::beside_certificates;
-    } else if (options.identities.empty() && !options.identities.failed()) {
-        return std::unexpected(error{errc::no_identity});
-    }
-    if (options.client_auth != client_auth::none && !options.trust) {
-        return std::unexpected(error{errc::no_trust, reason::client_ca_missing});
-    }
-    if (auto const done = set_up_checks(state.verification, options, options.client_auth != client_auth::none); !done) {
+    if (auto const done = take_certificates(state, options); !done) {
         return done;
     }
     if (auto const done = set_up(state, options); !done) {
         return done;
     }
     auto& config = state.config;
-    switch (options.client_auth) {
-    case client_auth::none:
-        mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_NONE);
-        break;
-    // what Mbed TLS calls optional lets bad certificates pass; the verifier refuses them
-    case client_auth::optional:
-        mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_OPTIONAL);
-        break;
-    case client_auth::required:
-        mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_REQUIRED);
-        break;
-    default:
-        return std::unexpected(error{errc::invalid_argument}.about(".client_auth"));
+    if (auto const done = set_strictness(config, options); !done) {
+        return done;
     }
-#if defined(MBEDTLS_SSL_SRV_C)
-    mbedtls_ssl_conf_cert_req_ca_list(&config, options.send_ca_names ? MBEDTLS_SSL_CERT_REQ_CA_LIST_ENABLED
-                                                                     : MBEDTLS_SSL_CERT_REQ_CA_LIST_DISABLED);
-#endif
 #if defined(MBEDTLS_SSL_SRV_C) && defined(MBEDTLS_SSL_SERVER_NAME_INDICATION)
     mbedtls_ssl_conf_cert_cb(&config, on_hello);
 #endif

@@ -88,12 +88,16 @@ struct context_state {
     mutable ref_count references;
     mbedtls_ssl_config config;
     verify_policy verification;
+#if TLSPP_HAS_X509
     std::optional<trust_store> trust;
     option_list<identity> identities;
+#endif
     option_list<int> suites; ///< this and the next two: as Mbed TLS keeps them by pointer, with a 0 at the end
     option_list<std::uint16_t> groups;
     option_list<std::uint16_t> schemes;
+#if TLSPP_HAS_X509
     mbedtls_x509_crt_profile strength{}; ///< where `signature_algorithms` asks for more than the profile
+#endif
     random_source random;
     client_hello_hook on_client_hello;
     keylog_hook keylog;

@@ -22,6 +22,20 @@ inline constexpr int code_trouble = -0x10000001;
 /// The same where `on_client_hello` ended the handshake; `hello_gate_state::why` has the cause.
 inline constexpr int code_hello_ended = -0x10000003;
 
+#if TLSPP_HAS_X509
+/// \param search other paths than Mbed TLS's are looked for, too.
+inline chain_verifier verifier_for(const context_state& context, const peer_name& peer, bool search) noexcept {
+    return chain_verifier(context.verification, peer, context.client_auth == client_auth::optional,
+                          search && context.trust ? &*context.trust : nullptr);
+}
+#else
+/// Nobody has a certificate to be judged.
+struct chain_verifier {
+    static constexpr bool ran() noexcept { return false; }
+};
+inline chain_verifier verifier_for(const context_state&, const peer_name&, bool) noexcept { return {}; }
+#endif
+
 struct core;
 
 /// What a connection needs of its transport besides sending and receiving.
@@ -38,9 +52,7 @@ struct core {
     enum class stage : std::uint8_t { fresh, open, failed };
 
     core(ref<const context_state> shared, const transport_functions& functions, const peer_name& peer) noexcept
-        : context(std::move(shared)), transport(&functions),
-          verifier(context->verification, peer, context->client_auth == client_auth::optional,
-                   context->trust ? &*context->trust : nullptr),
+        : context(std::move(shared)), transport(&functions), verifier(verifier_for(*context, peer, true)),
           watch(context->role) {
         mbedtls_ssl_init(&ssl);
     }
@@ -58,11 +70,11 @@ struct core {
         mbedtls_ssl_free(&ssl);
         mbedtls_ssl_init(&ssl);
         context = other;
-        verifier = chain_verifier(context->verification, {}, context->client_auth == client_auth::optional);
+        verifier = verifier_for(*context, {}, false);
     }
 
     /// A build without servers has no use for it, nor for the code behind it.
-    bool has_gate() const noexcept { return build::server && gate != nullptr; }
+    bool has_gate() const noexcept { return build::server && build::sni && gate != nullptr; }
 
     mbedtls_ssl_context ssl;
     ref<const context_state> context;

@@ -30,6 +30,7 @@ struct der_element {
     bytes whole; ///< tag and length included
 };
 
+#if defined(MBEDTLS_ASN1_PARSE_C)
 /// Walks over the elements of a buffer. What is malformed ends the walk and is told by `failed()`.
 class der_reader {
 public:
@@ -82,4 +83,5 @@ private:
 inline bytes bytes_of(const mbedtls_asn1_buf& buffer) noexcept { return bytes(buffer.p, buffer.len); }
 
 inline bool same_bytes(bytes a, bytes b) noexcept { return a.text() == b.text(); }
+#endif
 } // namespace tlspp::inline TLSPP_ABI::detail

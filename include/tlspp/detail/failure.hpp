@@ -7,8 +7,22 @@
 namespace tlspp::inline TLSPP_ABI::detail {
 
 /// All that verification found: by our checks, and by those that Mbed TLS makes after them (keyUsage of the leaf).
-inline verify_flags found_by_verification(const core& c) noexcept {
+inline verify_flags found_by_verification([[maybe_unused]] const core& c) noexcept {
+#if TLSPP_HAS_X509
     return c.verifier.flags(mbedtls_ssl_get_verify_result(&c.ssl));
+#else
+    return {};
+#endif
+}
+
+/// The certificate that the peer sent, or that Mbed TLS has of it from a session, in DER; empty where there is none.
+inline bytes certificate_of_peer([[maybe_unused]] const core& c) noexcept {
+#if TLSPP_HAS_X509
+    if (auto const* const peer = mbedtls_ssl_get_peer_cert(&c.ssl); peer != nullptr) {
+        return bytes_of(peer->raw);
+    }
+#endif
+    return {};
 }
 
 /// What the inspector found.
@@ -113,6 +127,7 @@ inline std::optional<finding> find_psk_failure([[maybe_unused]] const core& c, [
     return std::nullopt;
 }
 
+#if TLSPP_HAS_X509
 inline error classify_verification(const core& c, int code) noexcept {
     auto const flags = c.verifier.against(mbedtls_ssl_get_verify_result(&c.ssl));
     if (code == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE) {
@@ -125,10 +140,11 @@ inline error classify_verification(const core& c, int code) noexcept {
     error const e = error{errc::certificate_rejected, reason::none, code}.with(flags);
     return e.about(!verdict.why().empty() ? verdict.why() : c.context->role == role::client ? c.name : "");
 }
+#endif
 
 /// Of an identity whose key a callback signs with.
 inline std::optional<finding> find_signer_failure([[maybe_unused]] int code) noexcept {
-#if defined(MBEDTLS_X509_CRT_PARSE_C)
+#if TLSPP_HAS_X509
     switch (build::signer ? code : 0) {
     case code_signer_threw:
         return finding{errc::callback, reason::callback_threw};
@@ -206,7 +222,7 @@ inline error classify(const core& c, int code) noexcept {
     if (code == code_trouble) {
         return classify_trouble(c);
     }
-    if (build::server && code == code_hello_ended) {
+    if (build::server && build::sni && code == code_hello_ended) {
         return c.gate->why;
     }
     if (code == MBEDTLS_ERR_SSL_CONN_EOF || (code == 0 && c.end_seen)) {
@@ -227,7 +243,7 @@ inline error classify(const core& c, int code) noexcept {
     if (auto const about_psk = find_psk_failure(c, code); in_handshake && about_psk) {
         return named(*about_psk);
     }
-#if defined(MBEDTLS_X509_CRT_PARSE_C)
+#if TLSPP_HAS_X509
     if (is_verification_failure(code) || code == MBEDTLS_ERR_SSL_BAD_CERTIFICATE ||
         code == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE) {
         return classify_verification(c, code);

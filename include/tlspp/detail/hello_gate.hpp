@@ -104,6 +104,7 @@ inline int judge_at_gate(core& c) noexcept {
     if (!gate.answered) {
         return MBEDTLS_ERR_SSL_DECODE_ERROR;
     }
+#if TLSPP_HAS_X509
     for (std::size_t i = 0; i != gate.verdict.identity_count; ++i) {
         if (gate.verdict.identities[i].has_signer() && !c.context->has_signer) { // TLS 1.3 may be on its way
             gate.why = {errc::callback, reason::signer_needs_context};
@@ -111,6 +112,7 @@ inline int judge_at_gate(core& c) noexcept {
             return code_hello_ended;
         }
     }
+#endif
     gate.second = true;
     if (mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3) { // TLS 1.2 has no second one
         gate.collector.start_again();

@@ -13,12 +13,15 @@ struct context_state;
 struct hello_verdict {
     static constexpr std::size_t most_identities = 4;
 
+#if TLSPP_HAS_X509
     identity identities[most_identities];
+#endif
     std::size_t identity_count = 0;
     ref<const context_state> context; ///< another one, or null
     std::optional<alert> refusal;
     reason fault = reason::none; ///< a decision that makes no sense
 
+#if TLSPP_HAS_X509
     void add(const identity& own) noexcept {
         if (!own) {
             fault = reason::empty_handle;
@@ -28,6 +31,7 @@ struct hello_verdict {
             identities[identity_count++] = own;
         }
     }
+#endif
     void refuse(alert why) noexcept { refusal = why; }
 };
 } // namespace tlspp::inline TLSPP_ABI::detail

@@ -24,6 +24,7 @@ using published_policy = published<policy_hash, &policy_hash::destroy>;
 
 namespace tlspp::inline TLSPP_ABI::detail {
 
+#if TLSPP_HAS_X509
 inline void add_pins(hasher& to, const option_list<spki_pin>& pins) noexcept {
     to.number(pins.size());
     for (auto const& pin : pins) {
@@ -79,6 +80,7 @@ inline result<void> add_trust(hasher& to, const std::optional<trust_store>& trus
     };
     return trust ? trust->for_each_der(each) : result<void>();
 }
+#endif
 
 /// \param random fills a buffer and returns 0.
 template <class State, class Random>
@@ -99,19 +101,23 @@ result<policy_hash> hash_policy(const State& state, Random&& random) noexcept {
         for (const char* const* p = state.protocols.names(); p != nullptr && *p != nullptr; ++p) {
             h.text(*p);
         }
+#if TLSPP_HAS_X509
         h.number(state.identities.size());
         for (auto const& own : state.identities) {
             h.part(bytes_of(own.chain_handle()->raw));
         }
+#endif
     }
+    policy_hash made;
+#if TLSPP_HAS_X509
     if (client || state.client_auth != client_auth::none) {
         add_policy(h, state.verification);
         if (auto const added = add_trust(h, state.trust); !added) {
             return std::unexpected(added.error());
         }
     }
-    policy_hash made;
     made.portable = !state.verification.on_verify;
+#endif
     if (!made.portable) {
         unsigned char nonce[16] = {};
         if (int const code = random(nonce, sizeof nonce); code != 0) {

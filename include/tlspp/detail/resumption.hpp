@@ -13,7 +13,7 @@ inline constexpr std::int64_t longest_session = std::int64_t{7} * 86400; // RFC 
 inline constexpr std::int64_t unsaid_lifetime = 86400;                   // RFC 5246 §F.1.4
 
 /// Whether sessions can be told from full handshakes at all.
-inline constexpr bool can_resume = inspector::exists && build::psa;
+inline constexpr bool can_resume = inspector::exists && build::psa && build::x509;
 
 /// The time by the context's clock, which judges certificates, too; negative: not known.
 inline std::int64_t now_of(const context_state& context) noexcept {
@@ -32,8 +32,7 @@ inline session_peer peer_of(const core& c) noexcept {
         return resumed_record(c).peer;
     }
     if (!c.verifier.ran()) {
-        bool const certificate = mbedtls_ssl_get_peer_cert(&c.ssl) != nullptr;
-        return certificate ? session_peer::unverified : session_peer::none;
+        return certificate_of_peer(c).empty() ? session_peer::none : session_peer::unverified;
     }
     bool const named = c.context->role == role::server || c.named;
     return named && found_by_verification(c).empty() ? session_peer::verified : session_peer::unverified;
@@ -42,9 +41,14 @@ inline session_peer peer_of(const core& c) noexcept {
 /// The sooner of two times, of which negative ones are none.
 inline std::int64_t sooner(std::int64_t a, std::int64_t b) noexcept { return a < 0 || (b >= 0 && b < a) ? b : a; }
 
-inline std::int64_t end_of(bytes certificate_der) noexcept {
-    auto const parsed = certificate::from_der(certificate_der);
-    return parsed ? static_cast<std::int64_t>(parsed->not_after()) : -1;
+/// When a certificate expires; negative: not known.
+inline std::int64_t end_of([[maybe_unused]] bytes certificate_der) noexcept {
+#if TLSPP_HAS_X509
+    if (auto const parsed = certificate::from_der(certificate_der); parsed) {
+        return parsed->not_after();
+    }
+#endif
+    return -1;
 }
 
 /// The session of this connection with all that belongs to it. `lifetime` is how long it may be used at most.
@@ -59,7 +63,7 @@ inline result<secure_buffer> make_record(const core& c, bytes native, std::int64
     }
     bool const again = was_resumed(c);
     auto const before = again ? resumed_record(c) : session_record{};
-    auto const* const peer = mbedtls_ssl_get_peer_cert(&c.ssl);
+    bytes const peer = certificate_of_peer(c);
     auto const now = now_of(*c.context);
 
     session_record r;
@@ -74,7 +78,7 @@ inline result<secure_buffer> make_record(const core& c, bytes native, std::int64
     r.policy = bytes((*policy)->digest);
     r.name = bytes(c.name);
     if (facts->peer.empty()) {
-        r.peer_certificate = peer != nullptr ? bytes_of(peer->raw) : before.peer_certificate;
+        r.peer_certificate = peer.empty() ? before.peer_certificate : peer;
     }
     if (now >= 0) {
         r.expires = sooner(now + lifetime, r.began < 0 ? -1 : r.began + longest_session);

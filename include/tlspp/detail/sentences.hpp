@@ -455,6 +455,9 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
     case signer_wrong:
         return {"the signer of the own identity returned a signature that its certificate does not verify",
                 "check that key and certificate belong together; RSA signs by PKCS #1 v1.5, ECDSA returns DER"};
+    case certificates_not_built:
+        return {"this build of Mbed TLS has no certificates, and there is no pre-shared key",
+                "set .psk, or enable MBEDTLS_X509_CRT_PARSE_C in the configuration"};
     case early_data_not_built:
         return {"0-RTT needs {}, which this build does not have",
                 "enable it in the configuration, or leave .early_data out"};

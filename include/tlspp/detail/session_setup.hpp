@@ -10,6 +10,7 @@ namespace tlspp::inline TLSPP_ABI::detail {
 
 /// What resumption needs and this build lacks; empty where it lacks nothing.
 inline constexpr std::string_view resumption_lacks = !inspector::exists ? "TLSPP_INSPECTOR"
+                                                     : !build::x509     ? "MBEDTLS_X509_CRT_PARSE_C"
                                                      : !build::psa      ? "MBEDTLS_PSA_CRYPTO_C"
                                                                         : "";
 

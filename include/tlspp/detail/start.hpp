@@ -125,7 +125,7 @@ inline void on_message(void* context, const trace_record& one) noexcept {
 }
 
 /// Hands the block to Mbed TLS.
-inline int set_up_connection(core& c, const wanted_peer& wanted, mbedtls_ssl_send_t* send,
+inline int set_up_connection(core& c, [[maybe_unused]] const wanted_peer& wanted, mbedtls_ssl_send_t* send,
                              mbedtls_ssl_recv_t* receive) noexcept {
     const mbedtls_ssl_config* config = &c.context->config;
     if (resumes_clients(*c.context)) {
@@ -149,7 +149,7 @@ inline int set_up_connection(core& c, const wanted_peer& wanted, mbedtls_ssl_sen
             c.watch.inside().observe(&on_message, &c);
         }
     }
-#if defined(MBEDTLS_X509_CRT_PARSE_C)
+#if TLSPP_HAS_X509
     mbedtls_ssl_set_verify(&c.ssl, &chain_verifier::callback, &c.verifier);
     if (c.context->role == role::client) {
         // an address is no SNI, and Mbed TLS would compare it with DNS names too: the verifier alone judges it
@@ -242,8 +242,9 @@ result<core*> start_connection(const ref<const context_state>& context, const wa
     made->name = server ? std::string_view{} : name.text;
     auto* const send = &send_function<T, Exceptions>;
     auto* const receive = &receive_function<T, Exceptions>;
-    int const code = build::server && context->on_client_hello ? set_up_gate(*made, send, receive)
-                                                               : set_up_connection(*made, wanted, send, receive);
+    int const code = build::server && build::sni && context->on_client_hello
+                         ? set_up_gate(*made, send, receive)
+                         : set_up_connection(*made, wanted, send, receive);
     if (code != 0) {
         destroy_object(made);
         return std::unexpected(

@@ -5,11 +5,14 @@
 #include <tlspp/bytes.hpp>
 #include <tlspp/detail/pem.hpp>
 #include <tlspp/detail/sha256.hpp>
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/detail/certificate_block.hpp>
 #include <tlspp/x509/detail/parse_error.hpp>
 #include <tlspp/x509/extensions.hpp>
 #include <tlspp/x509/public_key.hpp>
 #include <tlspp/x509/time.hpp>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI {
 
@@ -237,3 +240,4 @@ result<std::size_t> certificate::to_pem([[maybe_unused]] std::span<char> out) co
 #endif
 }
 } // namespace tlspp::inline TLSPP_ABI
+#endif

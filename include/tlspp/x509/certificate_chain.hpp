@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/x509/certificate.hpp>
+#include <tlspp/x509/detail/built.hpp>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI {
 
@@ -82,3 +85,4 @@ private:
     detail::ref<block> block_;
 };
 } // namespace tlspp::inline TLSPP_ABI
+#endif

@@ -5,12 +5,15 @@
 #include <tlspp/bytes.hpp>
 #include <tlspp/detail/memory.hpp>
 #include <tlspp/detail/pem.hpp>
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/detail/certificate_block.hpp>
 #include <tlspp/x509/detail/crl_form.hpp>
 #include <tlspp/x509/name.hpp>
 #include <tlspp/x509/time.hpp>
 
 #include <optional>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI {
 
@@ -191,3 +194,4 @@ inline std::optional<revoked_certificate> crl::find(bytes serial_number) const n
 }
 #endif
 } // namespace tlspp::inline TLSPP_ABI
+#endif

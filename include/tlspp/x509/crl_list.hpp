@@ -3,9 +3,12 @@
 #include <tlspp/x509/crl.hpp>
 
 #include <tlspp/detail/file.hpp>
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/detail/parse_list.hpp>
 
 #include <initializer_list>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI {
 
@@ -256,3 +259,4 @@ result<crl_list> crl_list::from_directory([[maybe_unused]] std::string_view path
 #endif
 }
 } // namespace tlspp::inline TLSPP_ABI
+#endif

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/general_name.hpp>
 
 #include <optional>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// The extensions of certificates (RFC 5280 §4.2) as data.
@@ -241,3 +244,4 @@ using access_range = detail::pull_range<access_cursor, detail::certificate_ref>;
 /// The names of all distribution points; keeps its certificate alive.
 using distribution_range = detail::pull_range<distribution_cursor, detail::certificate_ref>;
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/name.hpp>
 
 #include <tlspp/detail/ip_address.hpp>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI::x509 {
 
@@ -164,3 +167,4 @@ inline std::size_t general_name::describe(std::span<char> out) const noexcept {
     return text.size();
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

@@ -5,8 +5,11 @@
 #include <tlspp/x509/signer.hpp>
 
 #include <tlspp/x509/checks/name.hpp>
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/detail/external_key.hpp>
 #include <tlspp/x509/detail/parse_list.hpp>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI {
 
@@ -253,3 +256,4 @@ result<identity> identity::from_files(std::string_view certificate_path, std::st
     return again();
 }
 } // namespace tlspp::inline TLSPP_ABI
+#endif

@@ -5,8 +5,11 @@
 #include <tlspp/detail/der_reader.hpp>
 #include <tlspp/detail/pull_range.hpp>
 #include <tlspp/x509/detail/attribute_names.hpp>
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/detail/certificate_block.hpp>
 #include <tlspp/x509/detail/string_types.hpp>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI::x509 {
 
@@ -123,3 +126,4 @@ inline std::size_t distinguished_name::describe(std::span<char> out) const noexc
     return text.size();
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/x509/certificate.hpp>
+#include <tlspp/x509/detail/built.hpp>
 
 #include <tlspp/detail/text_part.hpp>
 #include <tlspp/detail/used.hpp>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI {
 
@@ -120,3 +123,4 @@ struct hook_asking {
 /// called for. What it throws ends the handshake with `errc::callback`.
 using verify_hook = detail::used_function<void(verification&), detail::hook_asking<verify_policy>>;
 } // namespace tlspp::inline TLSPP_ABI
+#endif

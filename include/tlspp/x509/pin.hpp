@@ -4,9 +4,12 @@
 #include <tlspp/detail/used.hpp>
 #include <tlspp/verify_flags.hpp>
 #include <tlspp/x509/certificate.hpp>
+#include <tlspp/x509/detail/built.hpp>
 
 #include <cstddef>
 #include <string_view>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI {
 namespace detail {
@@ -144,3 +147,4 @@ struct pin_check {
 using pin_list = used_list<spki_pin, pin_check<verify_policy>>;
 } // namespace detail
 } // namespace tlspp::inline TLSPP_ABI
+#endif

@@ -4,6 +4,7 @@
 #include <tlspp/option_list.hpp>
 #include <tlspp/public_suffix.hpp>
 #include <tlspp/x509/crl_list.hpp>
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/extensions.hpp>
 #include <tlspp/x509/on_verify.hpp>
 #include <tlspp/x509/pin.hpp>
@@ -11,6 +12,8 @@
 #include <tlspp/x509/time.hpp>
 
 #include <span>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI {
 namespace x509 {
@@ -93,5 +96,6 @@ inline suffix_list suffixes_of(const verify_policy& policy) noexcept {
 }
 } // namespace detail
 } // namespace tlspp::inline TLSPP_ABI
+#endif
 
 #include <tlspp/x509/checks/form.hpp> // what profile::webpki brings

@@ -6,8 +6,11 @@
 #include <tlspp/detail/der_reader.hpp>
 #include <tlspp/detail/file.hpp>
 #include <tlspp/detail/pem.hpp>
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/detail/certificate_block.hpp>
 #include <tlspp/x509/detail/parse_error.hpp>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI {
 
@@ -227,3 +230,4 @@ result<private_key> private_key::from_psa(mbedtls_svc_key_id_t id) noexcept {
 }
 #endif
 } // namespace tlspp::inline TLSPP_ABI
+#endif

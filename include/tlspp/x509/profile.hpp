@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/verify_flags.hpp>
+#include <tlspp/x509/detail/built.hpp>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI {
 struct verify_policy;
@@ -41,3 +44,4 @@ private:
 inline constexpr profile profile::rfc5280{};
 inline constexpr profile profile::webpki{&x509::check_form};
 } // namespace tlspp::inline TLSPP_ABI
+#endif

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/oid.hpp>
 
 #include <tlspp/detail/der_reader.hpp>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI::x509 {
 
@@ -112,3 +115,4 @@ inline public_key describe_key(const mbedtls_x509_crt& crt) noexcept {
 }
 /// \endcond
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

@@ -3,6 +3,7 @@
 #include <tlspp/detail/mbedtls.hpp>
 #include <tlspp/detail/text_part.hpp>
 #include <tlspp/detail/text_writer.hpp>
+#include <tlspp/x509/detail/built.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -39,9 +40,11 @@ constexpr std::int32_t days_from_civil(std::int32_t year, std::int32_t month, st
 constexpr unix_seconds to_unix(const civil_time& t) noexcept {
     return std::int64_t{days_from_civil(t.year, t.month, t.day)} * 86400 + (t.hour * 3600 + t.minute * 60 + t.second);
 }
+#if TLSPP_HAS_X509
 inline unix_seconds to_unix(const mbedtls_x509_time& t) noexcept {
     return to_unix(civil_time{t.year, t.mon, t.day, t.hour, t.min, t.sec});
 }
+#endif
 
 constexpr civil_time to_civil(unix_seconds seconds) noexcept {
     std::int64_t const days = (seconds >= 0 ? seconds : seconds - 86399) / 86400;

@@ -4,11 +4,14 @@
 
 #include <tlspp/bytes.hpp>
 #include <tlspp/x509/detail/anchor_files.hpp>
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/detail/certificate_walk.hpp>
 #include <tlspp/x509/system_trust/read.hpp>
 
 #include <optional>
 #include <span>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI {
 
@@ -353,3 +356,4 @@ inline result<void> trust_store::install(mbedtls_ssl_config& config, mbedtls_x50
     return {};
 }
 } // namespace tlspp::inline TLSPP_ABI
+#endif

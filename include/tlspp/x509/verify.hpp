@@ -2,10 +2,13 @@
 #pragma once
 #include <tlspp/verify_flags.hpp>
 
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/detail/path_search.hpp>
 #include <tlspp/x509/policy.hpp>
 
 #include <cstdint>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI::detail {
 
@@ -148,3 +151,4 @@ private:
     bool ran_ = false;
 };
 } // namespace tlspp::inline TLSPP_ABI::detail
+#endif

@@ -3,9 +3,12 @@
 #include <tlspp/x509/certificate.hpp>
 #include <tlspp/x509/trust_store.hpp>
 
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/detail/path_search.hpp>
 
 #include <span>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI::x509 {
 
@@ -101,3 +104,4 @@ inline result<void> verify(std::span<const certificate> chain, const trust_store
     return {};
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

@@ -9,7 +9,10 @@
 #include <tlspp/x509/checks/repeated_extension.hpp>
 #include <tlspp/x509/checks/unknown_critical.hpp>
 #include <tlspp/x509/checks/validity.hpp>
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/policy.hpp>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI::x509 {
 
@@ -55,3 +58,4 @@ inline verify_flags check_chain(const chain_view& chain, const verify_policy& po
     return found | policy.profile.form(chain, policy);
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/x509/checks/chain.hpp>
+#include <tlspp/x509/detail/built.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// RFC 5280 §4.2.1.6: where the subject is empty, subjectAltName says critically who it is. Baseline requirements
@@ -25,3 +28,4 @@ inline verify_flags check_alternative_names(const chain_view& chain, bool server
     return named && marked ? verify_flags() : verify_flags(verify_flag::alternative_names);
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

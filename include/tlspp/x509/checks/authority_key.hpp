@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/x509/checks/chain.hpp>
+#include <tlspp/x509/detail/built.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// RFC 5280 §4.2.1.1: a certificate names its issuer's key by authorityKeyIdentifier, which is that issuer's
@@ -75,3 +78,4 @@ inline verify_flags check_authority_key(const chain_view& chain) noexcept {
     return {};
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

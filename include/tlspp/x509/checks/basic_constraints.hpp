@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/x509/checks/chain.hpp>
+#include <tlspp/x509/detail/built.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// RFC 5280 §4.2.1.9, §6.1.4(k): whoever issues certificates says in basicConstraints that it is a CA, anchors of
@@ -19,3 +22,4 @@ inline verify_flags check_basic_constraints(const chain_view& chain) noexcept {
     return found;
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

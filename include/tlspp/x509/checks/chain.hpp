@@ -2,9 +2,12 @@
 #pragma once
 #include <tlspp/verify_flags.hpp>
 
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/extensions.hpp>
 
 #include <cstddef>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// What the checks look at. Each check is a function of one file that takes a chain and gives the flags it found; none
@@ -36,3 +39,4 @@ inline bool is_self_issued(const mbedtls_x509_crt& crt) noexcept {
     return same_name(detail::bytes_of(crt.subject_raw), detail::bytes_of(crt.issuer_raw));
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/x509/checks/chain.hpp>
+#include <tlspp/x509/detail/built.hpp>
 
 #include <tlspp/detail/ip_address.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// Baseline requirements §7.1.4.3, over RFC 9525 §2: the common name of a server's certificate, which nobody compares
@@ -53,3 +56,4 @@ inline verify_flags check_common_name(const chain_view& chain) noexcept {
     return {};
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

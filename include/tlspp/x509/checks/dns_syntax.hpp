@@ -4,6 +4,9 @@
 #include <tlspp/x509/checks/chain.hpp>
 
 #include <tlspp/x509/checks/subtrees.hpp>
+#include <tlspp/x509/detail/built.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// RFC 5280 §4.2.1.6: a dNSName is a host name as RFC 1034 §3.5 and RFC 1123 §2.1 have them: letters, digits and
@@ -46,3 +49,4 @@ inline verify_flags check_dns_syntax(const chain_view& chain) noexcept {
     return {};
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

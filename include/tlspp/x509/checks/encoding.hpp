@@ -2,7 +2,10 @@
 #pragma once
 #include <tlspp/x509/checks/chain.hpp>
 
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/detail/string_types.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// RFC 5280 §4.1, §4.1.2.4, §4.2.1.6 over X.690: what names and numbers a certificate is told from others by can be read
@@ -55,3 +58,4 @@ inline verify_flags check_encoding(const chain_view& chain) noexcept {
     return {};
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/x509/checks/chain.hpp>
+#include <tlspp/x509/detail/built.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// Baseline requirements §7.1.2.7.8 and §7.1.2.7.11, over RFC 5280 §4.2.1.9: the peer's own certificate is no CA, and
@@ -18,3 +21,4 @@ inline verify_flags check_end_entity(const chain_view& chain) noexcept {
     return signs || ca ? verify_flags(verify_flag::end_entity) : verify_flags();
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/x509/checks/chain.hpp>
+#include <tlspp/x509/detail/built.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// RFC 5280 §4.2.1.12: where the peer's own certificate has extendedKeyUsage, the purpose is in it, or any purpose. A CA
@@ -31,3 +34,4 @@ inline verify_flags check_extended_key_usage(const chain_view& chain, oid purpos
     return {};
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

@@ -13,7 +13,10 @@
 #include <tlspp/x509/checks/server_purposes.hpp>
 #include <tlspp/x509/checks/subject_key.hpp>
 #include <tlspp/x509/checks/version.hpp>
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/policy.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// What `profile::webpki` adds: the form of all certificates but the anchor, and, where the peer is a server, of its
@@ -44,3 +47,4 @@ inline verify_flags check_form(const chain_view& chain, const verify_policy& pol
     return found;
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

@@ -2,7 +2,10 @@
 #pragma once
 #include <tlspp/x509/checks/chain.hpp>
 
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/public_key.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// Baseline requirements §6.1.5, over RFC 5280 §4.1.2.7: keys are RSA with 2,048 bits or more, in whole octets, or EC on
@@ -32,3 +35,4 @@ inline verify_flags check_key_size(const chain_view& chain) noexcept {
     return {};
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

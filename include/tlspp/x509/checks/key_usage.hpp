@@ -3,6 +3,9 @@
 #include <tlspp/x509/policy.hpp>
 
 #include <tlspp/x509/checks/chain.hpp>
+#include <tlspp/x509/detail/built.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// RFC 5280 §4.2.1.3, §6.1.4(n): where a CA has keyUsage, it has keyCertSign; and a certificate with keyCertSign is a
@@ -48,3 +51,4 @@ inline verify_flags check_key_usage(const chain_view& chain, key_usages leaf_nee
     return found;
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

@@ -4,6 +4,7 @@
 #include <tlspp/detail/text_part.hpp>
 #include <tlspp/public_suffix.hpp>
 #include <tlspp/server_name.hpp>
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/extensions.hpp>
 #include <tlspp/x509/general_name.hpp>
 
@@ -33,6 +34,12 @@ struct peer_name {
         return {name.kind() == name_kind::ip ? kind::ip : kind::dns, name.text(), name.address()};
     }
 };
+} // namespace detail
+} // namespace tlspp::inline TLSPP_ABI
+
+#if TLSPP_HAS_X509
+namespace tlspp::inline TLSPP_ABI {
+namespace detail {
 
 constexpr char ascii_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
@@ -111,3 +118,4 @@ inline bool matches_name(const mbedtls_x509_crt& crt, const detail::peer_name& n
 }
 } // namespace x509
 } // namespace tlspp::inline TLSPP_ABI
+#endif

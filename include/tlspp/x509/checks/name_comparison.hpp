@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/name.hpp>
 
 #include <cstddef>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// RFC 5280 §7.1: when two distinguished names are the same, and when one lies below another.
@@ -124,3 +127,4 @@ inline bool same_name(bytes a, bytes b) noexcept { return detail::same_bytes(a, 
 /// True where `name` begins with all that `parent` has: it lies in that subtree of the directory.
 inline bool is_below(bytes parent, bytes name) noexcept { return names_agree(parent, name, false); }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

@@ -2,6 +2,9 @@
 #pragma once
 #include <tlspp/x509/checks/chain.hpp>
 #include <tlspp/x509/checks/subtrees.hpp>
+#include <tlspp/x509/detail/built.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// RFC 5280 §4.2.1.10, §6.1.3(b, c), §6.1.4(g): every name of every certificate below a CA lies within what the CA may
@@ -187,3 +190,4 @@ inline verify_flags check_name_constraints(const chain_view& chain) noexcept {
     return {};
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/x509/checks/chain.hpp>
+#include <tlspp/x509/detail/built.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// RFC 5280 §4.2.1.9, §6.1.4(l, m): no more intermediate certificates below a CA than its pathLenConstraint allows;
@@ -23,3 +26,4 @@ inline verify_flags check_path_length(const chain_view& chain, std::uint32_t max
     return below > max_intermediates ? found | verify_flag::chain_too_long : found;
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

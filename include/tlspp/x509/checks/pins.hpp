@@ -3,6 +3,9 @@
 #include <tlspp/x509/policy.hpp>
 
 #include <tlspp/x509/checks/chain.hpp>
+#include <tlspp/x509/detail/built.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// RFC 7469 §2.6: after the chain has been judged, one of its keys must be pinned, where keys are; and none may be on
@@ -29,3 +32,4 @@ int pin_check<Policy>::call(const x509::chain_view& chain, const Policy& policy,
     return 0;
 }
 } // namespace tlspp::inline TLSPP_ABI::detail
+#endif

@@ -4,6 +4,9 @@
 
 #include <tlspp/detail/mbedtls_signature.hpp>
 #include <tlspp/x509/checks/chain.hpp>
+#include <tlspp/x509/detail/built.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// RFC 5280 §6.3: whether a certificate was revoked by its issuer. Without a current list that the issuer signed, the
@@ -173,3 +176,4 @@ inline int check_revocation(const mbedtls_x509_crt&, const mbedtls_x509_crt&, co
 }
 #endif
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/x509/checks/chain.hpp>
+#include <tlspp/x509/detail/built.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// RFC 5280 §4.1.2.2: a serial number is positive and has 20 octets at most. (An octet of zeros that keeps it positive
@@ -24,3 +27,4 @@ inline verify_flags check_serial_number(const chain_view& chain) noexcept {
     return {};
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

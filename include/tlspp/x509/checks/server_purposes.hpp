@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/x509/checks/chain.hpp>
+#include <tlspp/x509/detail/built.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// Baseline requirements §7.1.2.7.10, over RFC 5280 §4.2.1.12: a server's certificate says by extendedKeyUsage, not
@@ -29,3 +32,4 @@ inline verify_flags check_server_purposes(const chain_view& chain) noexcept {
     return server ? verify_flags() : verify_flags(verify_flag::server_purposes);
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/x509/checks/chain.hpp>
+#include <tlspp/x509/detail/built.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// RFC 5280 §4.2.1.2: a CA has subjectKeyIdentifier, so that certificates can name its key.
@@ -15,3 +18,4 @@ inline verify_flags check_subject_key(const chain_view& chain) noexcept {
     return {};
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

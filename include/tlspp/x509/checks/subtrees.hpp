@@ -3,7 +3,10 @@
 #include <tlspp/detail/text_part.hpp>
 #include <tlspp/x509/checks/name.hpp>
 #include <tlspp/x509/checks/name_comparison.hpp>
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/general_name.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// RFC 5280 §4.2.1.10: whether a name lies in the subtree that a name constraint describes, for each kind of name.
@@ -178,3 +181,4 @@ inline containment contained_in(const general_name& name, const general_name& tr
     return containment::unclear;
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/x509/checks/chain.hpp>
+#include <tlspp/x509/detail/built.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// RFC 5280 §4.2: a certificate with a critical extension that is not processed is refused. Processed here: basic
@@ -29,3 +32,4 @@ inline verify_flags check_unknown_critical(const chain_view& chain) noexcept {
     return {};
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

@@ -2,7 +2,10 @@
 #pragma once
 #include <tlspp/x509/checks/chain.hpp>
 
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/time.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// RFC 5280 §4.1.2.5, §6.1.3(a)(2): all certificates of the chain, the anchor included, are within their validity, both
@@ -23,3 +26,4 @@ inline verify_flags check_validity(const chain_view& chain, unix_seconds now) no
     return found;
 }
 } // namespace tlspp::inline TLSPP_ABI::x509
+#endif

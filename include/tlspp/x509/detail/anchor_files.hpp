@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/x509/detail/anchors.hpp>
+#include <tlspp/x509/detail/built.hpp>
 
 #include <tlspp/detail/file.hpp>
+
+#if TLSPP_HAS_X509
 
 #if defined(MBEDTLS_FS_IO)
 /// \file
@@ -53,4 +56,5 @@ inline result<void> add_directory([[maybe_unused]] anchors& to, std::string_view
 #endif
 }
 } // namespace tlspp::inline TLSPP_ABI::detail
+#endif
 #endif

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/detail/name_key.hpp>
 
 #include <cstring>
 #include <utility>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI::detail {
 
@@ -133,3 +136,4 @@ private:
     std::uint32_t der_capacity_ = 0;
 };
 } // namespace tlspp::inline TLSPP_ABI::detail
+#endif

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/detail/name_key.hpp>
 
 #include <span>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI::detail {
 
@@ -57,3 +60,4 @@ private:
     bool sorted_ = true;
 };
 } // namespace tlspp::inline TLSPP_ABI::detail
+#endif

@@ -4,9 +4,12 @@
 #include <tlspp/x509/detail/anchor_counts.hpp>
 #include <tlspp/x509/detail/anchor_index.hpp>
 #include <tlspp/x509/detail/anchor_table.hpp>
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/detail/certificate_list.hpp>
 #include <tlspp/x509/detail/parse_error.hpp>
 #include <tlspp/x509/detail/public_pem.hpp>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI::detail {
 
@@ -319,3 +322,4 @@ inline int anchors::find_issuers(const mbedtls_x509_crt& child, mbedtls_x509_crt
     return failure;
 }
 } // namespace tlspp::inline TLSPP_ABI::detail
+#endif

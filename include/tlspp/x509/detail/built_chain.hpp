@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/x509/certificate_chain.hpp>
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/trust_store.hpp>
 #include <tlspp/x509/verify.hpp>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI::detail {
 
@@ -58,3 +61,4 @@ inline result<certificate_chain> build_again(const mbedtls_x509_crt& sent, const
     return std::move(kept.chain);
 }
 } // namespace tlspp::inline TLSPP_ABI::detail
+#endif

@@ -3,9 +3,12 @@
 #include <tlspp/bytes.hpp>
 #include <tlspp/detail/mbedtls.hpp>
 #include <tlspp/detail/memory.hpp>
+#include <tlspp/x509/detail/built.hpp>
 
 #include <cstddef>
 #include <cstring>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI::detail {
 
@@ -48,3 +51,4 @@ struct certificate_block {
 };
 using certificate_ref = ref<certificate_block>;
 } // namespace tlspp::inline TLSPP_ABI::detail
+#endif

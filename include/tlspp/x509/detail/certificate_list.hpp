@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/detail/certificate_block.hpp>
 
 #include <utility>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI::detail {
 
@@ -67,3 +70,4 @@ private:
     mbedtls_x509_crt* last_ = nullptr;
 };
 } // namespace tlspp::inline TLSPP_ABI::detail
+#endif

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/x509/certificate.hpp>
+#include <tlspp/x509/detail/built.hpp>
 
 #include <optional>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI::detail {
 
@@ -30,3 +33,4 @@ struct certificate_walk {
     }
 };
 } // namespace tlspp::inline TLSPP_ABI::detail
+#endif

@@ -3,7 +3,10 @@
 #include <tlspp/x509/detail/parse_error.hpp>
 
 #include <tlspp/detail/der_reader.hpp>
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/oid.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// Whether a CRL is one that can be relied on (RFC 5280 §5): complete, for all certificates of its issuer, and with
@@ -154,3 +157,4 @@ inline error crl_error(reason why) noexcept {
     return error(understood ? errc::malformed : errc::unsupported, why);
 }
 } // namespace tlspp::inline TLSPP_ABI::detail
+#endif

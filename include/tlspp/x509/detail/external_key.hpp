@@ -6,9 +6,12 @@
 #include <tlspp/detail/mbedtls_signing.hpp>
 #include <tlspp/detail/memory.hpp>
 #include <tlspp/protocol.hpp>
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/public_key.hpp>
 
 #include <cstring>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI::detail {
 
@@ -168,3 +171,4 @@ inline result<void> external_key::prepare_config([[maybe_unused]] const external
     return {};
 }
 } // namespace tlspp::inline TLSPP_ABI::detail
+#endif

@@ -2,10 +2,13 @@
 #pragma once
 #include <tlspp/x509/checks/all.hpp>
 #include <tlspp/x509/checks/name.hpp>
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/detail/review.hpp>
 #include <tlspp/x509/policy.hpp>
 
 #include <cstdint>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI::detail {
 
@@ -63,3 +66,4 @@ inline int judged_path::judge(const peer_name& name, const verify_policy& policy
     return review_chain(view(), of_mbedtls, policy, each, found);
 }
 } // namespace tlspp::inline TLSPP_ABI::detail
+#endif

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/detail/der_reader.hpp>
+#include <tlspp/x509/detail/built.hpp>
 
 #include <cstdint>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// Names as keys to look certificates up by, without parsing them. Mbed TLS takes two names for equal whose letters
@@ -53,3 +56,4 @@ inline bytes subject_of(bytes der) noexcept {
     return shaped && all.at_end() ? element.whole : bytes();
 }
 } // namespace tlspp::inline TLSPP_ABI::detail
+#endif

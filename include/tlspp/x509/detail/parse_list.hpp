@@ -3,10 +3,13 @@
 #include <tlspp/x509/detail/parse_error.hpp>
 
 #include <tlspp/detail/pem.hpp>
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/detail/certificate_block.hpp>
 
 #include <cstddef>
 #include <optional>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI::detail {
 
@@ -89,3 +92,4 @@ inline result<void> append_strictly(mbedtls_x509_crt& chain, bytes data) noexcep
     return {};
 }
 } // namespace tlspp::inline TLSPP_ABI::detail
+#endif

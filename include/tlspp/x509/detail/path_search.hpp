@@ -3,12 +3,15 @@
 #include <tlspp/error.hpp>
 
 #include <tlspp/detail/memory.hpp>
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/detail/certificate_list.hpp>
 #include <tlspp/x509/detail/judged_path.hpp>
 #include <tlspp/x509/trust_store.hpp>
 
 #include <cstddef>
 #include <utility>
+
+#if TLSPP_HAS_X509
 
 namespace tlspp::inline TLSPP_ABI::detail {
 
@@ -218,3 +221,4 @@ private:
     bool good_ = false;
 };
 } // namespace tlspp::inline TLSPP_ABI::detail
+#endif

@@ -7,6 +7,9 @@
 #include <tlspp/x509/checks/pins.hpp>
 #include <tlspp/x509/checks/revocation.hpp>
 #include <tlspp/x509/checks/validity.hpp>
+#include <tlspp/x509/detail/built.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// What is asked of a chain besides form and path: revocation, pins, and, at the end, the application's own word.
@@ -88,3 +91,4 @@ inline int review_chain(const x509::chain_view& chain, const std::uint32_t* mbed
     return 0;
 }
 } // namespace tlspp::inline TLSPP_ABI::detail
+#endif

@@ -2,6 +2,7 @@
 #pragma once
 #include <tlspp/detail/text_part.hpp>
 #include <tlspp/x509/detail/anchor_files.hpp>
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/system_trust/locations.hpp>
 
 #include <span>
@@ -9,6 +10,8 @@
 #if defined(MBEDTLS_FS_IO)
 #include <cstdlib>
 #include <cstring>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// The store of systems that keep it in files: Linux, the BSDs, OpenWrt, Android, Solaris; and what the environment
@@ -83,4 +86,5 @@ inline result<void> read_environment(detail::anchors& to, const char* file, cons
     return {};
 }
 } // namespace tlspp::inline TLSPP_ABI::x509::system_trust
+#endif
 #endif

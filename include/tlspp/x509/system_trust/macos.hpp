@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/x509/detail/anchors.hpp>
+#include <tlspp/x509/detail/built.hpp>
 
 #include <cstdint>
 
@@ -14,6 +15,8 @@
 #if defined(TLSPP_MACOS_KEYCHAIN) // the tests set it, to read a keychain of their own
 #include <CoreFoundation/CoreFoundation.h>
 #include <Security/Security.h>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// The keychain of macOS: the roots that Apple ships, and those that the administrator and the user added, without
@@ -142,4 +145,5 @@ inline result<void> read_macos(detail::anchors& to) noexcept {
     return {};
 }
 } // namespace tlspp::inline TLSPP_ABI::x509::system_trust
+#endif
 #endif

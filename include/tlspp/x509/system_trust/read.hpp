@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/x509/detail/built.hpp>
 #include <tlspp/x509/system_trust/files.hpp>
 #include <tlspp/x509/system_trust/macos.hpp>
 #include <tlspp/x509/system_trust/windows.hpp>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// The store of the operating system that this is compiled for.
@@ -43,3 +46,4 @@ inline result<void> read([[maybe_unused]] detail::anchors& to, [[maybe_unused]] 
 #endif
 }
 } // namespace tlspp::inline TLSPP_ABI::x509::system_trust
+#endif

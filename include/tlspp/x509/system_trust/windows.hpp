@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/x509/detail/anchors.hpp>
+#include <tlspp/x509/detail/built.hpp>
 
 #if defined(_WIN32)
 #ifndef WIN32_LEAN_AND_MEAN
@@ -14,6 +15,8 @@
 #include <wincrypt.h>
 
 #include <cstring>
+
+#if TLSPP_HAS_X509
 
 /// \file
 /// The certificate store of Windows: "ROOT" of the current user, which includes that of the machine, without what
@@ -84,4 +87,5 @@ inline result<void> read_windows(detail::anchors& to) noexcept {
     return {};
 }
 } // namespace tlspp::inline TLSPP_ABI::x509::system_trust
+#endif
 #endif
