@@ -61,16 +61,12 @@ struct mbedtls_version {
 };
 
 /// Of the headers that this program was compiled with.
-inline constexpr mbedtls_version mbedtls_headers_version = mbedtls_version::from_number(MBEDTLS_VERSION_NUMBER);
+inline constexpr mbedtls_version mbedtls_headers_version = mbedtls_version::from_number(detail::headers_number);
 
 /// Of the library that it runs with; `create` refuses one that differs from the headers. Without MBEDTLS_VERSION_C, in
 /// whose absence nobody can ask, that of the headers.
 inline mbedtls_version mbedtls_library_version() noexcept {
-#if defined(MBEDTLS_VERSION_C)
-    return mbedtls_version::from_number(mbedtls_version_get_number());
-#else
-    return mbedtls_headers_version;
-#endif
+    return mbedtls_version::from_number(detail::library_number());
 }
 
 /// A short text of fixed size; converts to `std::string_view`.

@@ -94,7 +94,7 @@ private:
     static constexpr unsigned char magic[5] = {'T', 'L', 'S', 's', detail::record_format};
 
     static void write_prefix(unsigned char* out) noexcept {
-        detail::byte_writer{out}.part(bytes(magic)).number(MBEDTLS_VERSION_NUMBER, 4);
+        detail::byte_writer{out}.part(bytes(magic)).number(detail::headers_number, 4);
     }
     detail::session_record read() const noexcept {
         return detail::read_record(detail::view_of(record_)).value_or(detail::session_record{});

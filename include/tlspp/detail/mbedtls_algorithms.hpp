@@ -3,10 +3,43 @@
 #include <tlspp/detail/mbedtls.hpp>
 
 /// \file
-/// The part of `mbedtls.hpp` that knows which groups and signature algorithms the build holds. 4.x says it by
-/// `PSA_WANT_*`; 3.6 does so only where it has PSA, and by its own macros everywhere.
+/// The part of `mbedtls.hpp` that knows which groups and signature algorithms the build holds. 4.1 has a list of the
+/// groups; otherwise 4.x says it by `PSA_WANT_*`, and 3.6 does so only where it has PSA, and by its own macros
+/// everywhere.
 namespace tlspp::inline TLSPP_ABI::detail {
 
+#if MBEDTLS_VERSION_NUMBER >= 0x04010000
+consteval bool lists_group(std::uint16_t id) noexcept {
+    constexpr mbedtls_ssl_iana_tls_group_info_t groups[] = MBEDTLS_SSL_IANA_TLS_GROUPS_INFO;
+    for (auto const& group : groups) {
+        if (group.tls_id == id) {
+            return group.is_supported != 0;
+        }
+    }
+    return false;
+}
+
+struct built_group {
+#if defined(PSA_WANT_ALG_FFDH)
+    static constexpr bool ffdh = build::tls1_3;
+#else
+    static constexpr bool ffdh = false;
+#endif
+    static constexpr bool secp256r1 = lists_group(MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1);
+    static constexpr bool secp384r1 = lists_group(MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1);
+    static constexpr bool secp521r1 = lists_group(MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1);
+    static constexpr bool brainpoolP256r1 = build::tls1_2 && lists_group(MBEDTLS_SSL_IANA_TLS_GROUP_BP256R1);
+    static constexpr bool brainpoolP384r1 = build::tls1_2 && lists_group(MBEDTLS_SSL_IANA_TLS_GROUP_BP384R1);
+    static constexpr bool brainpoolP512r1 = build::tls1_2 && lists_group(MBEDTLS_SSL_IANA_TLS_GROUP_BP512R1);
+    static constexpr bool x25519 = lists_group(MBEDTLS_SSL_IANA_TLS_GROUP_X25519);
+    static constexpr bool x448 = lists_group(MBEDTLS_SSL_IANA_TLS_GROUP_X448);
+    static constexpr bool ffdhe2048 = ffdh && lists_group(MBEDTLS_SSL_IANA_TLS_GROUP_FFDHE2048);
+    static constexpr bool ffdhe3072 = ffdh && lists_group(MBEDTLS_SSL_IANA_TLS_GROUP_FFDHE3072);
+    static constexpr bool ffdhe4096 = ffdh && lists_group(MBEDTLS_SSL_IANA_TLS_GROUP_FFDHE4096);
+    static constexpr bool ffdhe6144 = ffdh && lists_group(MBEDTLS_SSL_IANA_TLS_GROUP_FFDHE6144);
+    static constexpr bool ffdhe8192 = ffdh && lists_group(MBEDTLS_SSL_IANA_TLS_GROUP_FFDHE8192);
+};
+#else
 struct built_group {
 #if defined(PSA_WANT_ECC_SECP_R1_256) || defined(MBEDTLS_ECP_DP_SECP256R1_ENABLED)
     static constexpr bool secp256r1 = true;
@@ -74,6 +107,7 @@ struct built_group {
     static constexpr bool ffdhe8192 = false;
 #endif
 };
+#endif
 
 struct built_hash {
 #if defined(PSA_WANT_ALG_SHA_256) || defined(MBEDTLS_SHA256_C)

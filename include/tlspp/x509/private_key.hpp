@@ -91,7 +91,7 @@ inline error private_key::read_error(int code, bool encrypted) noexcept {
     if (detail::is_out_of_memory(code)) {
         return error(errc::out_of_memory, reason::none, code);
     }
-    int const high = -(-code & 0x7F80); // 3.6 adds a low-level code to it
+    int const high = detail::without_low_level(code);
     if (code == MBEDTLS_ERR_PK_PASSWORD_REQUIRED) {
         return error(errc::password, reason::password_missing, code);
     }
@@ -99,7 +99,7 @@ inline error private_key::read_error(int code, bool encrypted) noexcept {
         return error(errc::unsupported, reason::key_type_unsupported, code);
     }
     // A wrong password mostly shows as wrong padding, and once in 256 times as rubbish that is no key.
-    if (code == MBEDTLS_ERR_PK_PASSWORD_MISMATCH || (encrypted && high == MBEDTLS_ERR_PK_KEY_INVALID_FORMAT)) {
+    if (code == MBEDTLS_ERR_PK_PASSWORD_MISMATCH || (encrypted && detail::is_malformed_key(code))) {
         return error(errc::password, reason::password_wrong, code);
     }
     return encrypted ? error(errc::unsupported, reason::key_unsupported, code)
