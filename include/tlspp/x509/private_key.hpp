@@ -95,7 +95,8 @@ inline error private_key::read_error(int code, bool encrypted) noexcept {
     if (code == MBEDTLS_ERR_PK_PASSWORD_REQUIRED) {
         return error(errc::password, reason::password_missing, code);
     }
-    if (high == MBEDTLS_ERR_PK_UNKNOWN_PK_ALG || high == MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE) {
+    if (high == MBEDTLS_ERR_PK_UNKNOWN_PK_ALG || high == MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE ||
+        (high == MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE && !encrypted)) {
         return error(errc::unsupported, reason::key_type_unsupported, code);
     }
     // A wrong password mostly shows as wrong padding, and once in 256 times as rubbish that is no key.
