@@ -41,9 +41,13 @@ int counted(void*, unsigned char* out, std::size_t size) {
 int broken(void*, unsigned char*, std::size_t) { return -1; }
 } // namespace
 
-TEST_CASE("a random source of one's own is used on 3.6, and its failure is an error") {
+TEST_CASE("a random source of one's own is used on 3.6, and its failure is an error; 4.x refuses it") {
     if constexpr (detail::mbedtls4) {
-        SKIP("Mbed TLS 4 always takes PSA's random generator");
+        auto const refused = client_context::create({.trust = test::the_world().trust, .random = {&counted, nullptr}});
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error() == errc::unsupported);
+        CHECK(refused.error().message().view().find(".random") != std::string_view::npos);
+        return;
     }
     calls = 0;
     auto const context = test::make_client({.random = {&counted, nullptr}});

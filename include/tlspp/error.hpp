@@ -206,6 +206,7 @@ enum class reason : std::uint8_t {
     early_data_too_much,
     early_data_alpn,
     certificates_not_built,
+    random_from_psa_only,
     last_of_core, // further ones are added above, by the header that reports them
 };
 

@@ -117,7 +117,7 @@ struct client_options {
     trace_hook trace = {};
     /// Default: Mbed TLS's time; without `MBEDTLS_HAVE_TIME_DATE` it must be given.
     clock_source clock = {};
-    /// Default: PSA's random generator. Mbed TLS 4 always uses PSA's.
+    /// Default: PSA's random generator. Mbed TLS 4 knows no other: `create` refuses what is given here.
 #if TLSPP_HAS_PSA
     random_source random = {};
 #else
@@ -188,7 +188,7 @@ struct server_options {
     trace_hook trace = {};
     /// Default: Mbed TLS's time; without `MBEDTLS_HAVE_TIME_DATE` it must be given.
     clock_source clock = {};
-    /// Default: PSA's random generator. Mbed TLS 4 always uses PSA's.
+    /// Default: PSA's random generator. Mbed TLS 4 knows no other: `create` refuses what is given here.
 #if TLSPP_HAS_PSA
     random_source random = {};
 #else

@@ -68,6 +68,9 @@ result<void> set_up(context_state& state, const Options& options) noexcept {
     state.trace = options.trace;
     state.random = options.random;
     if (state.random.function != nullptr) {
+        if (!build::own_random) {
+            return std::unexpected(error{errc::unsupported, reason::random_from_psa_only});
+        }
         set_random(config, &context_state::draw, &state);
     } else {
 #if TLSPP_HAS_PSA

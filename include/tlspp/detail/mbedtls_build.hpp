@@ -176,6 +176,8 @@ struct build {
     static constexpr bool signer = rsa_signer || async_signer;
     static constexpr bool psa = TLSPP_HAS_PSA != 0;
     static constexpr bool psk = TLSPP_HAS_PSK != 0;
+    /// A configuration may bring a random source of its own.
+    static constexpr bool own_random = !mbedtls4;
 };
 
 } // namespace tlspp::inline TLSPP_ABI::detail

@@ -458,6 +458,9 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
     case certificates_not_built:
         return {"this build of Mbed TLS has no certificates, and there is no pre-shared key",
                 "set .psk, or enable MBEDTLS_X509_CRT_PARSE_C in the configuration"};
+    case random_from_psa_only:
+        return {"Mbed TLS 4 takes random numbers from PSA alone, and .random brings others",
+                "leave .random out, or give PSA that source (MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG)"};
     case early_data_not_built:
         return {"0-RTT needs {}, which this build does not have",
                 "enable it in the configuration, or leave .early_data out"};
