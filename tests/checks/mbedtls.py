@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """How tlspp finds Mbed TLS. Builds the bundled archive by itself into a prefix, then configures tlspp against it by
-pkg-config and by folder, and with a 2.28 in its place. Configures only; the unit tests are not built again.
+pkg-config and by folder, and with a 2.28 in its place; the same with the Mbed TLS 4 that TLSPP_MBEDTLS4_PREFIX names.
+Configures only; the unit tests are not built again.
 
     mbedtls.py ROOT
 """
@@ -20,13 +21,15 @@ PROGRAM = """
 #include <mbedtls/version.h>
 #include <mbedtls/threading.h>
 #include <mbedtls/ssl.h>
-#ifndef MBEDTLS_THREADING_C
+#if !defined(MBEDTLS_THREADING_C) && MBEDTLS_VERSION_NUMBER < 0x04000000
 #error "the definitions of the library did not reach its user"
 #endif
 int main() {
     mbedtls_ssl_config config;
     mbedtls_ssl_config_init(&config);
+#if MBEDTLS_VERSION_NUMBER < 0x04000000
     mbedtls_ssl_conf_ca_cb(&config, nullptr, nullptr);
+#endif
     mbedtls_ssl_config_free(&config);
     return mbedtls_version_get_number() == MBEDTLS_VERSION_NUMBER ? 0 : 1;
 }
@@ -177,6 +180,28 @@ def run(root, scratch):
                "a user of the installed tlspp gets flags and libraries from tlspp.pc": installed}
     if built:
         against = {name: lambda: "Mbed TLS was not built" for name in against}
+    four = os.environ.get("TLSPP_MBEDTLS4_PREFIX")
+    if four:
+        # One that stands where nobody looks for it, found by its pkg-config files, and one found by its folder.
+        modules4 = {"PKG_CONFIG_LIBDIR": os.pathsep.join(str(path) for path in pathlib.Path(four).rglob("pkgconfig"))}
+        found4 = r"Mbed TLS +: 4\.\d+\.\d+ \("
+
+        def system4():
+            status, text = configure("four-by-pkg-config", "-Dmbedtls=system", **modules4)
+            return wants(status, text, [found4 + "installed, by pkg-config"], True)
+
+        def prefix4():
+            status, text = configure("four-by-prefix", "-Dmbedtls=system", f"-Dmbedtls_prefix={four}")
+            return wants(status, text, [found4 + "in "], True)
+
+        against |= {"-Dmbedtls=system finds Mbed TLS 4 by pkg-config": system4,
+                    "-Dmbedtls=system finds Mbed TLS 4 by its folder": prefix4,
+                    "a subproject's user gets Mbed TLS 4 by pkg-config":
+                        lambda: consumer("consumer-four-pkg-config", ["-Dtlspp:mbedtls=system"], **modules4),
+                    "a subproject's user gets Mbed TLS 4 by its folder":
+                        lambda: consumer("consumer-four-prefix", [f"-Dtlspp:mbedtls_prefix={four}"])}
+    else:
+        against["Mbed TLS 4 is found"] = lambda: "# SKIP TLSPP_MBEDTLS4_PREFIX names no Mbed TLS 4"
     # One after the other: the later ones use what the earlier ones made.
     return checks.tap(alone | against, workers=1)
 

@@ -121,3 +121,23 @@ build() {
         return 1
     }
 }
+
+# mbedtls_version PREFIX: the version of an installed Mbed TLS; false, with a word about it, where there is none.
+mbedtls_version() {
+    local header=$1/include/mbedtls/build_info.h version
+    version=$(sed -n 's/^#define MBEDTLS_VERSION_STRING *"\(.*\)".*/\1/p' "$header" 2>/dev/null) || true
+    if [[ -z $version ]]; then
+        complain "$1: no Mbed TLS 3.6 or newer is installed there (no include/mbedtls/build_info.h with a version)."
+        return 1
+    fi
+    echo "$version"
+}
+
+# configure_installed PREFIX [OPTION...]: makes a build folder for an installed Mbed TLS. It is optimised already, so
+# that the tests need not be.
+configure_installed() {
+    local prefix=$1 version
+    shift
+    version=$(mbedtls_version "$prefix") || return
+    configure "mbedtls-$version" gcc g++ -Doptimization=0 -Ddebug=false -Dmbedtls=system "-Dmbedtls_prefix=$prefix" "$@"
+}
