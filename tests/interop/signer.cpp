@@ -109,7 +109,12 @@ TEST_CASE("Python is served by a signer", "[interop][signer]") {
 
 TEST_CASE("openssl s_server and Python take a client's signature made elsewhere", "[interop][signer]") {
     if (!detail::build::rsa_signer) {
-        SKIP("needs Mbed TLS 3.6");
+        auto const none = [](digest_algorithm, bytes, writable_bytes) -> result<std::size_t> { return 0; };
+        client_options refused;
+        refused.trust = test::shared_certificates().trust;
+        refused.identity = or_throw(identity::from_signer(test::rsa_localhost().pem.certificate_pem, none));
+        CHECK(client_context::create(refused).error().why() == reason::signer_on_client);
+        return;
     }
     bool const python = GENERATE(false, true);
     auto const program = python ? program_or_skip("python3", "--version") : program_or_skip("openssl", "version");

@@ -57,6 +57,17 @@ const test::issued& other_rsa() {
     }();
     return made;
 }
+/// Mbed TLS 4 has no hook there.
+void check_refused_on_clients(const std::string& certificate) {
+    auto const sign = [](digest_algorithm, bytes, writable_bytes) -> result<std::size_t> { return 0; };
+    client_options options;
+    options.trust = test::shared_certificates().trust;
+    options.identity = or_throw(identity::from_signer(certificate, sign));
+    auto const made = client_context::create(options);
+    REQUIRE_FALSE(made);
+    CHECK(made.error() == errc::unsupported);
+    CHECK(made.error().why() == reason::signer_on_client);
+}
 identity signed_by(const test::issued& what, signer sign) {
     return or_throw(identity::from_signer(what.pem.certificate_pem, std::move(sign)));
 }
@@ -87,7 +98,7 @@ TEST_CASE("a server's callback signs", "[signer]") {
         device hsm(*what);
         auto const own = signed_by(*what, hsm.by_reference());
         CHECK(own.has_signer());
-        CHECK(own.key_handle() != nullptr);
+        CHECK((own.key_handle() == nullptr) == detail::mbedtls4);
         test::pair p(trusting(), showing(own));
         auto const done = p.shake();
         INFO((done.ok() ? "" : std::string((done.server ? done.client : done.server).error().message().view())));
@@ -117,7 +128,8 @@ TEST_CASE("a signer is asked for the hash that the client wants", "[signer]") {
 
 TEST_CASE("a client's callback signs with an RSA key", "[signer]") {
     if (!detail::build::rsa_signer) {
-        SKIP("needs Mbed TLS 3.6");
+        check_refused_on_clients(rsa().pem.certificate_pem);
+        return;
     }
     device hsm(rsa());
     auto c = trusting();
@@ -229,7 +241,8 @@ TEST_CASE("what a signer gets wrong ends the handshake, and says so", "[signer]"
 
 TEST_CASE("a client's signer that signs with another key ends the handshake", "[signer]") {
     if (!detail::build::rsa_signer) {
-        SKIP("needs Mbed TLS 3.6");
+        check_refused_on_clients(rsa().pem.certificate_pem);
+        return;
     }
     device stranger(other_rsa());
     auto c = trusting();

@@ -25,6 +25,13 @@ inline int wrap_rsa_signer([[maybe_unused]] mbedtls_pk_context& key, [[maybe_unu
 #endif
 }
 
+/// What stands beside the certificate of a callback's. 3.6 wants a key that may be empty; 4.x looks for a private one in
+/// it even where a callback signs, and does not look where there is none (4.0 and 4.1,
+/// mbedtls_ssl_tls12_get_preferred_hash_for_sig_alg).
+inline mbedtls_pk_context* key_beside_signer([[maybe_unused]] mbedtls_pk_context& key) noexcept {
+    return mbedtls4 ? nullptr : &key;
+}
+
 #if defined(MBEDTLS_SSL_ASYNC_PRIVATE)
 inline void set_async_signing(mbedtls_ssl_config& config, mbedtls_ssl_async_sign_t* start,
                               mbedtls_ssl_async_resume_t* resume, mbedtls_ssl_async_cancel_t* cancel) noexcept {

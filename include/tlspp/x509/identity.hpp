@@ -117,7 +117,7 @@ public:
 
     /// Mbed TLS's list of certificates, own one first; null for an empty handle. Valid as long as a handle lives.
     mbedtls_x509_crt* chain_handle() const noexcept { return block_ ? &block_->chain : nullptr; }
-    /// Mbed TLS's key; null for an empty handle. Valid as long as a handle lives.
+    /// Mbed TLS's key; null for an empty handle and, on 4.x, where a callback signs. Valid as long as a handle lives.
     mbedtls_pk_context* key_handle() const noexcept {
         return !block_ ? nullptr : has_signer() ? block_->external.handle() : block_->key.native_handle();
     }

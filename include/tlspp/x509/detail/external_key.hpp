@@ -31,7 +31,7 @@ public:
     external_key& operator=(const external_key&) = delete;
 
     explicit operator bool() const noexcept { return certificate_ != nullptr; }
-    mbedtls_pk_context* handle() noexcept { return &key_; }
+    mbedtls_pk_context* handle() noexcept { return key_beside_signer(key_); }
 
     result<void> set(mbedtls_x509_crt& own, signer sign) noexcept {
         auto const kind = x509::describe_key(own).kind;
