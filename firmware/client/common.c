@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: BSL-1.0 */
 #include "common.h"
 
+#include <mbedtls/build_info.h>
+#include <mbedtls/memory_buffer_alloc.h>
+#if MBEDTLS_VERSION_NUMBER >= 0x04000000
+#include <mbedtls/platform.h>
+#include <psa/crypto.h>
+#else
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/entropy.h>
-#include <mbedtls/memory_buffer_alloc.h>
+#endif
 
 #include <stdlib.h>
 
@@ -13,6 +19,18 @@
 
 __attribute__((section(".pool"), aligned(8))) static unsigned char pool[POOL_SIZE];
 
+#if MBEDTLS_VERSION_NUMBER >= 0x04000000
+/* The hook of Mbed TLS 4's MBEDTLS_PSA_DRIVER_GET_ENTROPY. */
+int mbedtls_platform_get_entropy(psa_driver_get_entropy_flags_t flags, size_t* estimate_bits, unsigned char* out,
+                                 size_t size) {
+    (void)flags;
+    if (board_entropy(out, size) != 0) {
+        return PSA_ERROR_INSUFFICIENT_ENTROPY;
+    }
+    *estimate_bits = 8 * size;
+    return 0;
+}
+#else
 /* The hook of Mbed TLS 3.6's MBEDTLS_ENTROPY_HARDWARE_ALT. */
 int mbedtls_hardware_poll(void* context, unsigned char* out, size_t size, size_t* written) {
     (void)context;
@@ -22,6 +40,7 @@ int mbedtls_hardware_poll(void* context, unsigned char* out, size_t size, size_t
     *written = size;
     return 0;
 }
+#endif
 
 #if !defined(MBEDTLS_PSA_CRYPTO_C)
 static mbedtls_entropy_context entropy;
