@@ -207,6 +207,8 @@ enum class reason : std::uint8_t {
     early_data_alpn,
     certificates_not_built,
     random_from_psa_only,
+    asynchronous_operation,
+    other_role,
     last_of_core, // further ones are added above, by the header that reports them
 };
 

@@ -59,21 +59,39 @@ def main():
         source.write_text(f"#include <{header}>\n#include <{header}>\n")
         return compiler.relative(source)
 
+    # The headers of Asio alone, for compilers that must not see the rest of this machine's.
+    asios = scratch / "asios"
+    asios.mkdir(exist_ok=True)
+    for name in ("asio", "boost"):
+        there = pathlib.Path("/usr/include", name)
+        if there.is_dir() and not (asios / name).is_symlink():
+            (asios / name).symlink_to(there)
+
     def missing(header):
-        """What a header needs that this machine may lack: asio.hpp needs one of the two Asios."""
-        if pathlib.PurePath(header).stem == "asio":
-            source = pathlib.Path(scratch, "asio_probe.cpp")
-            source.write_text("#if !__has_include(<asio.hpp>) && !__has_include(<boost/asio.hpp>)\n#error\n#endif\n")
+        """What a header needs that this machine may lack: one of the two Asios."""
+        stem = pathlib.PurePath(header).stem
+        wanted = {"asio": "!__has_include(<asio/version.hpp>) && !__has_include(<boost/asio/version.hpp>)",
+                  "asio_standalone": "!__has_include(<asio/version.hpp>)",
+                  "asio_boost": "!__has_include(<boost/asio/version.hpp>)",
+                  "boost_asio": "!__has_include(<boost/asio/version.hpp>)"}.get(stem)
+        if wanted:
+            source = pathlib.Path(scratch, f"{stem}_probe.cpp")
+            source.write_text(f"#if {wanted}\n#error\n#endif\n")
             if not compiler.run("-fsyntax-only", str(source))[0]:
-                return "# SKIP Asio is not installed"
+                return f"# SKIP the Asio of {stem}.hpp is not installed"
         return None
+
+    def for_asio(header, flags):
+        """What stand-alone Asio wants to be told; Boost's finds it out."""
+        quiet = {"-fno-exceptions": "-DASIO_NO_EXCEPTIONS", "-fno-rtti": "-DASIO_NO_TYPEID"}
+        return [quiet[flag] for flag in flags if flag in quiet] if "asio" in header else []
 
     def native(header, flags):
         def check():
             if reason := missing(header):
                 return reason
             source = unit(header)
-            good, said = compiler.run(*flags, "-O0", "-g0", "-c", source, "-o",
+            good, said = compiler.run(*flags, *for_asio(header, flags), "-O0", "-g0", "-c", source, "-o",
                                       source + "".join(flags) + ".o")
             return None if good else said
         return check
@@ -120,7 +138,8 @@ def main():
         return check
 
     def for_windows(header):
-        return elsewhere(header, windows, WINDOWS, ".windows.o")
+        own = ["-isystem", compiler.relative(asios)] if "asio" in header else []
+        return elsewhere(header, windows, [*WINDOWS, *own], ".windows.o")
 
     def against_mbedtls4(header):
         def check():

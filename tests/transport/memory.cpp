@@ -3,6 +3,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -152,4 +153,38 @@ TEST_CASE("a burst does not hold its memory, and its buffer grows without copyin
     CHECK(received(t, burst.size()) == burst);
     t.feed("small again");
     CHECK(received(t, 100) == "small again");
+}
+
+TEST_CASE("bytes received without a copy, and sent while others are written") {
+    memory_transport t;
+    auto const room = t.prepare(10);
+    REQUIRE(room.size() == 10);
+    std::ranges::copy(out("hello"), room.begin());
+    CHECK(t.buffered() == 0);
+    t.commit(5);
+    CHECK(t.buffered() == 5);
+    CHECK(received(t, 10) == "hello");
+    t.feed_end();
+    CHECK(t.prepare(1).size() == 1);
+    t.commit(1); // after the end there is nothing
+    CHECK(received(t, 10) == "(end)");
+
+    memory_transport full;
+    std::size_t const all = std::numeric_limits<std::size_t>::max();
+    CHECK(full.prepare(all).empty());
+    CHECK(full.prepare(1).empty()); // there is a gap
+    CHECK(received(full, 10) == "(no memory)");
+
+    memory_transport sender;
+    detail::byte_queue flight;
+    CHECK(sender.send(out("first")) == 5);
+    sender.take_outgoing(flight);
+    auto const* const there = flight.data();
+    CHECK(sender.outgoing().empty());
+    CHECK(sender.send(out(std::string(100'000, 'x'))) == 100'000);
+    CHECK(flight.data() == there);
+    CHECK(std::string_view(reinterpret_cast<const char*>(flight.data()), flight.size()) == "first");
+    flight.pop(5);
+    sender.take_outgoing(flight);
+    CHECK(flight.size() == 100'000);
 }

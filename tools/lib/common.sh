@@ -71,6 +71,15 @@ want() {
     return 1
 }
 
+# want_header HEADER PACKAGE: what only some tests include. False, with a word about it, when it cannot be had.
+want_header() {
+    [[ -f /usr/include/$1 ]] && return
+    install_packages "$2"
+    [[ -f /usr/include/$1 ]] && return
+    complain "Not installed, so what needs it is left out: $2"
+    return 1
+}
+
 # want_sanitizers CLANG: the libraries that its sanitizers need are a package of their own.
 want_sanitizers() {
     local version=${1#clang++-} program

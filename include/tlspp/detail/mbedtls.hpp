@@ -40,6 +40,13 @@ inline int received_alert([[maybe_unused]] const mbedtls_ssl_context& ssl) noexc
 #endif
 }
 
+/// For a context that mbedtls_ssl_setup has failed on: where memory ran out behind the handshake's first block, that
+/// remains and the configuration is forgotten, which mbedtls_ssl_free then looks into (3.6.7 with
+/// MBEDTLS_SSL_ASYNC_PRIVATE, mbedtls_ssl_handshake_free).
+inline void remember_config(mbedtls_ssl_context& ssl, const mbedtls_ssl_config& config) noexcept {
+    ssl.MBEDTLS_PRIVATE(conf) = &config;
+}
+
 /// The Finished message of the last handshake of TLS 1.2, 12 bytes: this side's, or the peer's. Mbed TLS keeps it for
 /// renegotiation (`MBEDTLS_SSL_RENEGOTIATION`), in fields that have no accessor; they are only read. Null where a build or
 /// a later version has no such fields.

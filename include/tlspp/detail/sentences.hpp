@@ -138,6 +138,11 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
         return {"the handshake is not complete", "call handshake() first"};
     case already_closed:
         return {"this side has already closed the connection", "do not write after shutdown()"};
+    case asynchronous_operation:
+        return {"an asynchronous operation of this stream has not ended", "do not mix blocking operations with it"};
+    case other_role:
+        return {"the handshake was asked for in the other role",
+                "a client needs a client_context, a server a server_context"};
     case empty_file:
         return {"{} is empty", "give a file with a PEM or DER object in it"};
     case no_pem:

@@ -133,6 +133,7 @@ inline int set_up_connection(core& c, [[maybe_unused]] const wanted_peer& wanted
         config = c.own_config;
     }
     if (int const code = mbedtls_ssl_setup(&c.ssl, config); code != 0) {
+        remember_config(c.ssl, *config);
         return code;
     }
     mbedtls_ssl_set_bio(&c.ssl, &c, send, receive, nullptr);

@@ -43,6 +43,12 @@ public:
         }
         return true;
     }
+    /// Where `count` more bytes may be put; null where there is no memory.
+    std::byte* prepare(std::size_t count) noexcept {
+        return capacity_ - end_ < count && !make_room(count) ? nullptr : data_ + end_;
+    }
+    /// So many were put there.
+    void commit(std::size_t count) noexcept { end_ += count; }
     void pop(std::size_t count) noexcept {
         begin_ += count;
         if (begin_ == end_) {
@@ -119,6 +125,9 @@ public:
     /// The bytes to send to the peer, oldest first; empty where there are none. Valid until the next `consume` or the
     /// next operation on the connection.
     std::span<const std::byte> outgoing() const noexcept { return {out_.data(), out_.size()}; }
+    /// Takes all of them out, into a queue whose own bytes were all sent: they stay where they are while they are sent,
+    /// whatever the connection does.
+    void take_outgoing(detail::byte_queue& taken) noexcept { std::swap(out_, taken); }
     /// The first `count` bytes of `outgoing()` are on their way; more than there are counts as all.
     void consume(std::size_t count) noexcept { out_.pop(count < out_.size() ? count : out_.size()); }
 
@@ -127,6 +136,18 @@ public:
     void feed(bytes received) noexcept {
         if (!ended_ && !in_.push(received.data(), received.size())) {
             failed_ = true;
+        }
+    }
+    /// The same without the copy: room for `most` bytes (1 or more) to receive into, and how many of them came. The room
+    /// stays until bytes are fed or read; it is empty, and nothing can come any more, where there is no memory for it.
+    std::span<std::byte> prepare(std::size_t most) noexcept {
+        auto* const room = failed_ ? nullptr : in_.prepare(most);
+        failed_ = room == nullptr;
+        return {room, failed_ ? 0 : most};
+    }
+    void commit(std::size_t count) noexcept {
+        if (!ended_) {
+            in_.commit(count);
         }
     }
     /// The peer's end of stream; what is fed after it is dropped.
