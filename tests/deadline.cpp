@@ -66,18 +66,18 @@ TEST_CASE("a deadline runs from when it was made") {
     CHECK(deadline{-5s}.passed());
     CHECK(deadline{0}.remaining().milliseconds() == 0);
 
-    deadline const far{1h};
-    CHECK_FALSE(far.passed());
-    CHECK(far.remaining().milliseconds() <= 3'600'000);
-    CHECK(far.remaining().milliseconds() > 3'000'000);
+    deadline const distant{1h};
+    CHECK_FALSE(distant.passed());
+    CHECK(distant.remaining().milliseconds() <= 3'600'000);
+    CHECK(distant.remaining().milliseconds() > 3'000'000);
 
     auto const start = std::chrono::steady_clock::now();
-    deadline const near{20ms};
-    while (!near.passed()) {
+    deadline const close_by{20ms};
+    while (!close_by.passed()) {
     }
     auto const took = std::chrono::steady_clock::now() - start;
     CHECK(took >= 19ms); // both clocks round down
     CHECK(took < 10s);
-    CHECK(near.remaining().milliseconds() == 0);
+    CHECK(close_by.remaining().milliseconds() == 0);
     CHECK(deadline{timeout{std::numeric_limits<std::int64_t>::max() - 1}}.is_never());
 }

@@ -5,6 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -12,13 +13,15 @@
 #include <string_view>
 #include <vector>
 
+#if defined(_WIN32)
+#include <thread>
+#else
 #include <dirent.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <fcntl.h>
+#endif
 
 namespace test {
+namespace net = tlspp::detail::net; // the systems' sockets, with one signature each
 
 inline std::span<const std::byte> as_bytes(std::string_view text) {
     return {reinterpret_cast<const std::byte*>(text.data()), text.size()};
@@ -83,28 +86,63 @@ struct connected {
 /// Waits until that many bytes are in the system's buffer of the socket.
 inline void wait_for_arrival(const tlspp::bsd_socket& at, std::size_t size) {
     std::string room(size, '\0');
+#if defined(_WIN32) // cannot wait for all of it and leave it there
+    while (::recv(at.native_handle(), room.data(), static_cast<int>(size), MSG_PEEK) < static_cast<int>(size)) {
+        std::this_thread::yield();
+    }
+#else
     REQUIRE(::recv(at.native_handle(), room.data(), size, MSG_PEEK | MSG_WAITALL) == static_cast<ssize_t>(size));
+#endif
+}
+
+/// The step of the system's clock: so much earlier a wait may end.
+#if defined(_WIN32)
+inline constexpr std::chrono::milliseconds tick{16};
+#else
+inline constexpr std::chrono::milliseconds tick{1};
+#endif
+
+/// Whether programs that this one starts would have it, too.
+inline bool is_inherited(net::handle s) {
+#if defined(_WIN32)
+    DWORD flags = 0;
+    REQUIRE(::GetHandleInformation(reinterpret_cast<HANDLE>(s), &flags) != 0);
+    return (flags & HANDLE_FLAG_INHERIT) != 0;
+#else
+    return (::fcntl(s, F_GETFD) & FD_CLOEXEC) == 0;
+#endif
+}
+
+#if !defined(_WIN32) // where a socket does not tell whether it blocks
+inline bool blocks(net::handle s) { return (::fcntl(s, F_GETFL) & O_NONBLOCK) == 0; }
+#endif
+
+/// Closing it will be a reset for the peer.
+inline void reset_on_close(const tlspp::bsd_socket& s) {
+    linger const at_once{1, 0};
+    REQUIRE(::setsockopt(s.native_handle(), SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&at_once),
+                         sizeof at_once) == 0);
 }
 
 /// A port of 127.0.0.1 (or of ::1) that is taken, and where nobody listens.
 class closed_port {
 public:
-    closed_port() : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    closed_port() : socket_((net::start(), net::make(AF_INET))) {
         sockaddr_in at{};
         at.sin_family = AF_INET;
         at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof at;
-        REQUIRE(::bind(fd_, reinterpret_cast<sockaddr*>(&at), size) == 0);
-        REQUIRE(::getsockname(fd_, reinterpret_cast<sockaddr*>(&at), &size) == 0);
+        net::length size = sizeof at;
+        REQUIRE(net::bind(socket_, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0);
+        REQUIRE(net::own_address(socket_, reinterpret_cast<sockaddr*>(&at), &size) == 0);
         port_ = ntohs(at.sin_port);
     }
     closed_port(const closed_port&) = delete;
     closed_port& operator=(const closed_port&) = delete;
-    ~closed_port() { ::close(fd_); }
+    ~closed_port() { net::close(socket_); }
     std::uint16_t number() const { return port_; }
 
 private:
-    int fd_;
+    net::handle socket_;
     std::uint16_t port_ = 0;
 };
 
@@ -117,29 +155,36 @@ public:
         at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         at.sin_port = htons(listener_.port());
         for (bool full = false; !full;) {
-            int const fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-            waiting_.push_back(fd);
+            auto const one = net::make(AF_INET);
+            waiting_.push_back(one);
             REQUIRE(waiting_.size() < 1000);
-            pollfd entry{fd, POLLOUT, 0};
-            full = ::connect(fd, reinterpret_cast<sockaddr*>(&at), sizeof at) != 0 && ::poll(&entry, 1, 200) == 0;
+            REQUIRE(net::set_blocking(one, false));
+            net::poll_entry entry{one, POLLOUT, 0};
+            full =
+                net::connect(one, reinterpret_cast<sockaddr*>(&at), sizeof at) != 0 && net::poll(&entry, 1, 200) == 0;
         }
     }
     silent_port(const silent_port&) = delete;
     silent_port& operator=(const silent_port&) = delete;
     ~silent_port() {
-        for (int const fd : waiting_) {
-            ::close(fd);
+        for (auto const one : waiting_) {
+            net::close(one);
         }
     }
     std::uint16_t number() const { return listener_.port(); }
 
 private:
     tlspp::bsd_listener listener_;
-    std::vector<int> waiting_;
+    std::vector<net::handle> waiting_;
 };
 
-/// Descriptors that this process has open.
+/// Descriptors (on Windows: handles) that this process has open; 0 where the system does not tell, as Wine.
 inline std::size_t open_descriptors() {
+#if defined(_WIN32)
+    DWORD handles = 0;
+    REQUIRE(::GetProcessHandleCount(::GetCurrentProcess(), &handles) != 0);
+    return handles;
+#else
     std::size_t count = 0;
     DIR* const folder = ::opendir("/proc/self/fd");
     REQUIRE(folder != nullptr);
@@ -148,6 +193,11 @@ inline std::size_t open_descriptors() {
     }
     ::closedir(folder);
     return count;
+#endif
+}
+/// Whether there are so many more of them than there were.
+inline bool are_open_beside(std::size_t before, std::size_t more = 0) {
+    return before == 0 || open_descriptors() == before + more;
 }
 
 inline bool has_ipv6() { return tlspp::bsd_listener::bind("::1", 0).has_value(); }

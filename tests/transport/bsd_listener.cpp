@@ -12,8 +12,12 @@
 #include <thread>
 #include <utility>
 
-#include <fcntl.h>
+#if defined(_WIN32)
+#define TLSPP_TEST_ERROR(name) WSA##name
+#else
 #include <sys/resource.h>
+#define TLSPP_TEST_ERROR(name) name
+#endif
 
 using namespace tlspp;
 using namespace std::chrono_literals;
@@ -27,9 +31,11 @@ TEST_CASE("a listener on port 0 gets a port and takes connections") {
     auto server = or_throw(listener.accept());
     CHECK(test::send_all(client, "hello"));
     CHECK(test::receive_exactly(server, 5) == "hello");
-    CHECK((::fcntl(listener.native_handle(), F_GETFD) & FD_CLOEXEC) != 0);
-    CHECK((::fcntl(server.native_handle(), F_GETFD) & FD_CLOEXEC) != 0);
-    CHECK((::fcntl(server.native_handle(), F_GETFL) & O_NONBLOCK) == 0);
+    CHECK_FALSE(test::is_inherited(listener.native_handle()));
+    CHECK_FALSE(test::is_inherited(server.native_handle()));
+#if !defined(_WIN32)
+    CHECK(test::blocks(server.native_handle()));
+#endif
 }
 
 TEST_CASE("every address means IPv4 and IPv6") {
@@ -52,7 +58,7 @@ TEST_CASE("IPv6 only means it") {
     CHECK(bsd_socket::connect("::1", listener.port()).has_value());
     auto const v4 = bsd_socket::connect("127.0.0.1", listener.port());
     REQUIRE_FALSE(v4.has_value());
-    CHECK(v4.error().system() == ECONNREFUSED);
+    CHECK(v4.error().system() == TLSPP_TEST_ERROR(ECONNREFUSED));
 }
 
 TEST_CASE("a listener that cannot be made says on what and why") {
@@ -61,12 +67,12 @@ TEST_CASE("a listener that cannot be made says on what and why") {
     REQUIRE_FALSE(again.has_value());
     CHECK(again.error() == errc::transport);
     CHECK(again.error().why() == reason::listen_failed);
-    CHECK(again.error().system() == EADDRINUSE);
+    CHECK(again.error().system() == TLSPP_TEST_ERROR(EADDRINUSE));
     CHECK(again.error().subject() == "127.0.0.1:" + std::to_string(taken.port()));
 
     auto const elsewhere = bsd_listener::bind("192.0.2.1", 0); // RFC 5737: nobody's
     REQUIRE_FALSE(elsewhere.has_value());
-    CHECK(elsewhere.error().system() == EADDRNOTAVAIL);
+    CHECK(elsewhere.error().system() == TLSPP_TEST_ERROR(EADDRNOTAVAIL));
 
     auto const nonsense = bsd_listener::bind("not an address", 0);
     REQUIRE_FALSE(nonsense.has_value());
@@ -95,7 +101,7 @@ TEST_CASE("accepting waits as long as it is told") {
     REQUIRE_FALSE(nobody.has_value());
     CHECK(nobody.error() == errc::timed_out);
     CHECK(nobody.error().why() == reason::io_deadline);
-    CHECK(std::chrono::steady_clock::now() - start >= 49ms);
+    CHECK(std::chrono::steady_clock::now() - start >= 50ms - test::tick);
 
     CHECK(listener.accept(0).error() == errc::timed_out);
     auto const client = or_throw(bsd_socket::connect("127.0.0.1", listener.port()));
@@ -109,8 +115,7 @@ TEST_CASE("a client that leaves while it waits is passed over, not an error") {
     auto listener = or_throw(bsd_listener::bind("127.0.0.1", 0));
     {
         auto gone = or_throw(bsd_socket::connect("127.0.0.1", listener.port()));
-        linger const at_once{1, 0}; // close() resets
-        ::setsockopt(gone.native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        test::reset_on_close(gone);
     }
     auto client = or_throw(bsd_socket::connect("127.0.0.1", listener.port()));
     CHECK(test::send_all(client, "here"));
@@ -144,6 +149,7 @@ TEST_CASE("several threads accept from one listener") {
     CHECK(greeted == 4);
 }
 
+#if !defined(_WIN32)
 TEST_CASE("too many open descriptors are an error of accept, and go away") {
     auto listener = or_throw(bsd_listener::bind("127.0.0.1", 0));
     auto const client = or_throw(bsd_socket::connect("127.0.0.1", listener.port()));
@@ -160,6 +166,7 @@ TEST_CASE("too many open descriptors are an error of accept, and go away") {
     CHECK(failed.error().system() == EMFILE);
     CHECK(listener.accept(5s).has_value());
 }
+#endif
 
 TEST_CASE("a moved listener goes on, an empty one fails") {
     auto first = or_throw(bsd_listener::bind("127.0.0.1", 0));

@@ -19,6 +19,7 @@ packages_of() {
         clang++-*) echo "clang-${1#clang++-}" "libclang-rt-${1#clang++-}-dev" ;;
         ninja) echo ninja-build ;;
         certutil) echo libnss3-tools ;;
+        wine) echo wine wine64 ;;
         *) echo "$1" ;;
     esac
 }

@@ -81,7 +81,13 @@ inline bool set_blocking(handle s, bool blocking) noexcept {
 inline handle make(int family) noexcept {
     return ::WSASocketW(family, SOCK_STREAM, IPPROTO_TCP, nullptr, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
 }
-inline handle accept(handle listener) noexcept { return ::accept(listener, nullptr, nullptr); }
+inline handle accept(handle listener) noexcept {
+    handle const made = ::accept(listener, nullptr, nullptr);
+    if (made != no_handle) { // there is no flag that says so at once
+        (void)::SetHandleInformation(reinterpret_cast<HANDLE>(made), HANDLE_FLAG_INHERIT, 0);
+    }
+    return made;
+}
 inline std::ptrdiff_t send(handle s, const std::byte* data, std::size_t size, bool) noexcept {
     return ::send(s, reinterpret_cast<const char*>(data), size < INT_MAX ? static_cast<int>(size) : INT_MAX, 0);
 }

@@ -37,7 +37,8 @@ public:
     /// Listens on an address of this machine (a numeric one, or a name, of which the first address that can be had is
     /// taken). `"::"` and `""` mean all addresses, IPv6 and IPv4 (OpenBSD: IPv6 only); on a machine without IPv6, all
     /// IPv4 ones.
-    /// Port 0 lets the system choose: see `port()`. SO_REUSEADDR is set, so that a server can be started again at once.
+    /// Port 0 lets the system choose: see `port()`. A server can be started again at once, and
+    /// no other program takes its port meanwhile.
     /// \par Errors `errc::resolve`; `errc::transport` (`reason::listen_failed`) with the system's number, such as
     /// EADDRINUSE, EACCES, EADDRNOTAVAIL.
     static result<bsd_listener> bind(std::string_view address, std::uint16_t port,
@@ -118,7 +119,9 @@ private:
             (void)detail::net::set_option(handle_, IPPROTO_IPV6, IPV6_V6ONLY, options.ipv6_only ? 1 : 0);
         }
 #endif
-#if !defined(_WIN32) // there it would let others take the port from us
+#if defined(_WIN32) // where SO_REUSEADDR lets others take the port from us, and this keeps them from it
+        (void)detail::net::set_option(handle_, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1);
+#else
         (void)detail::net::set_option(handle_, SOL_SOCKET, SO_REUSEADDR, 1);
 #endif
         if (!detail::net::set_blocking(handle_, false) || detail::net::bind(handle_, at.ai_addr, at.ai_addrlen) != 0 ||
