@@ -10,6 +10,10 @@ import subprocess
 import sys
 
 
+PSK_IDENTITY = "sensor 7"
+PSK_KEY = b"0123456789abcdef"
+
+
 def openssl(*arguments, text=None):
     result = subprocess.run(["openssl", *map(str, arguments)], input=text, capture_output=True)
     if result.returncode != 0:
@@ -56,6 +60,8 @@ def main():
               "-enddate", "20210101000000Z")
     make_leaf(folder, "untrusted", "broker.example", "stranger", "-days", 6000)
     text = "/* Made by credentials.py: certificates and keys in DER, for tests only. */\n"
+    text += f'__attribute__((unused)) static const char psk_identity[] = "{PSK_IDENTITY}";\n'
+    text += array("psk_key", PSK_KEY)
     for name in ("root", "broker", "other", "expired", "untrusted"):
         text += array(f"{name}_crt", openssl("x509", "-in", folder / f"{name}.crt", "-outform", "DER"))
     for name in ("broker", "other", "expired", "untrusted"):

@@ -10,6 +10,8 @@ import subprocess
 import time
 from typing import NamedTuple
 
+import credentials
+
 MACHINE = ["qemu-system-arm", "-M", "mps2-an386", "-display", "none", "-monitor", "none",
            "-semihosting-config", "enable=on,target=native"]
 NEEDED = ["arm-none-eabi-g++", "qemu-system-arm", "openssl", "meson", "ninja"]
@@ -73,9 +75,12 @@ def run_alone(image, seconds=300):
     return Run(*finish(process, seconds))
 
 
-def run_against_openssl(image, version, pem, seconds=120):
-    """An image whose UART is a TCP connection to `openssl s_server`, which sends every line back reversed."""
-    server = subprocess.Popen(["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", str(pem), "-key", str(pem),
+def run_against_openssl(image, version, pem, key=None, seconds=120):
+    """An image whose UART is a TCP connection to `openssl s_server`, which sends every line back reversed; the server
+    has a certificate or, where `key` is given, a pre-shared key."""
+    own = ["-cert", str(pem), "-key", str(pem)] if key is None else \
+          ["-nocert", "-psk", key.hex(), "-psk_identity", credentials.PSK_IDENTITY, "-cipher", "PSK-AES128-CCM"]
+    server = subprocess.Popen(["openssl", "s_server", "-accept", "127.0.0.1:0", *own,
                                "-" + version, "-rev", "-naccept", "1"],
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:

@@ -13,6 +13,7 @@ import sys
 from typing import NamedTuple
 
 import budget
+import credentials
 import images
 
 
@@ -28,9 +29,10 @@ class Failed(Exception):
     pass
 
 
-def measure(folder, image, version):
+def measure(folder, image, version, psk=False):
     """Figures of a run against openssl that went well."""
-    run = images.run_against_openssl(folder / f"{image}.elf", version, folder / "broker.pem")
+    key = credentials.PSK_KEY if psk else None
+    run = images.run_against_openssl(folder / f"{image}.elf", version, folder / "broker.pem", key)
     if run.status != 0 or "answer seerged 12 :7 rosnes" not in run.said:
         raise Failed(f"{image} against openssl s_server: status {run.status}\n{run.said}\n{run.peer}")
     flash, ram = images.sizes(folder / f"{image}.elf")
@@ -41,14 +43,15 @@ def rows(folder):
     """(row, figures, over, unit, target, ceiling) for each comparison."""
     for config, version in budget.CONFIGURATIONS.items():
         for kind in ("", "-lto"):
-            plain = measure(folder, f"{config}-c{kind}", version)
+            psk = config in budget.PSK
+            plain = measure(folder, f"{config}-c{kind}", version, psk)
             known = budget.KNOWN.get(config + kind)
             if known:
                 yield f"{config}-c{kind}", plain, plain.flash - known, f"known size +-{known // 50}", known // 50, None
             else:
                 yield f"{config}-c{kind}", plain, 0, "yardstick", 0, None
-            for variant, target in budget.FLASH.items():
-                ours = measure(folder, f"{config}{variant}{kind}", version)
+            for variant, target in (budget.FLASH_PSK if psk else budget.FLASH).items():
+                ours = measure(folder, f"{config}{variant}{kind}", version, psk)
                 row = f"{config}{variant}{kind}"
                 yield row, ours, ours.flash - plain.flash, "flash", target, budget.CEILINGS[config + variant][kind != ""]
             more = budget.MEMORY

@@ -7,6 +7,8 @@
 import pathlib
 import sys
 
+import budget
+import credentials
 import images
 import measure
 
@@ -25,9 +27,10 @@ def main():
     run = images.run_alone(folder / "firmware" / "selftest.elf")
     print(run.said, flush=True)
     print("A client with openssl s_server:", flush=True)
-    for version in ("tls1_2", "tls1_3"):
+    for config, version in budget.CONFIGURATIONS.items():
         made = folder / "firmware"
-        peer = images.run_against_openssl(made / f"{version}_small.elf", version, made / "broker.pem")
+        key = credentials.PSK_KEY if config in budget.PSK else None
+        peer = images.run_against_openssl(made / f"{config}.elf", version, made / "broker.pem", key)
         print(peer.said, flush=True)
         if peer.status != 0:
             return 1

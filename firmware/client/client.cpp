@@ -33,13 +33,14 @@ tlspp::io_result receive(std::span<std::byte> in) {
     return got == 0 ? tlspp::io_result(std::unexpected(tlspp::would_block)) : got;
 }
 
-int run() {
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
+tlspp::result<tlspp::client_context> make_context() {
     static constexpr std::span<const unsigned char> roots[] = {root_crt};
     auto trust = tlspp::trust_store::bundle_parsed(roots);
     if (!trust) {
-        return fail("root ", trust.error());
+        return std::unexpected(trust.error());
     }
-    auto context = tlspp::client_context::create({
+    return tlspp::client_context::create({
         .trust = std::move(*trust),
 #if CLIENT_CLOCK
         .clock = {[](void*) -> tlspp::unix_seconds { return board_seconds(); }},
@@ -50,10 +51,28 @@ int run() {
         .random = {&device_random, nullptr},
 #endif
     });
+}
+#else
+tlspp::result<tlspp::client_context> make_context() {
+    return tlspp::client_context::create({
+        .cipher_suites = {tlspp::cipher_suite::insecure_no_forward_secrecy_TLS_PSK_WITH_AES_128_CCM},
+        .psk = tlspp::client_psk{.identity = psk_identity, .key = psk_key},
+        .random = {&device_random, nullptr},
+    });
+}
+#endif
+
+int run() {
+    auto context = make_context();
     if (!context) {
         return fail("context ", context.error());
     }
-    auto conn = context->wrap(tlspp::callbacks(&send, &receive), "broker.example");
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
+    static constexpr auto broker = *tlspp::server_name::parse("broker.example"); // the compiler does it
+    auto conn = context->wrap(tlspp::callbacks(&send, &receive), broker);
+#else
+    auto conn = context->wrap(tlspp::callbacks(&send, &receive));
+#endif
     if (!conn) {
         return fail("wrap ", conn.error());
     }

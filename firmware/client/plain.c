@@ -5,7 +5,9 @@
 
 #include <mbedtls/platform.h>
 #include <mbedtls/ssl.h>
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
 #include <mbedtls/x509_crt.h>
+#endif
 #if defined(MBEDTLS_PSA_CRYPTO_C)
 #include <psa/crypto.h>
 #endif
@@ -37,7 +39,9 @@ static int psa_random(void* context, unsigned char* out, size_t size) {
 struct client {
     mbedtls_ssl_context ssl;
     mbedtls_ssl_config config;
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
     mbedtls_x509_crt root;
+#endif
 };
 static struct client client;
 
@@ -65,27 +69,39 @@ int main(void) {
 #endif
     mbedtls_ssl_init(&client.ssl);
     mbedtls_ssl_config_init(&client.config);
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
     mbedtls_x509_crt_init(&client.root);
     code = mbedtls_x509_crt_parse_der_nocopy(&client.root, root_crt, sizeof root_crt);
     if (code != 0) {
         return fail("root ", code);
     }
+#endif
     code = mbedtls_ssl_config_defaults(&client.config, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
                                        MBEDTLS_SSL_PRESET_DEFAULT);
     if (code != 0) {
         return fail("defaults ", code);
     }
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
     mbedtls_ssl_conf_authmode(&client.config, MBEDTLS_SSL_VERIFY_REQUIRED);
     mbedtls_ssl_conf_ca_chain(&client.config, &client.root, NULL);
+#else
+    code = mbedtls_ssl_conf_psk(&client.config, psk_key, sizeof psk_key, (const unsigned char*)psk_identity,
+                                sizeof psk_identity - 1);
+    if (code != 0) {
+        return fail("key ", code);
+    }
+#endif
     mbedtls_ssl_conf_rng(&client.config, RANDOM, NULL);
     code = mbedtls_ssl_setup(&client.ssl, &client.config);
     if (code != 0) {
         return fail("setup ", code);
     }
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
     code = mbedtls_ssl_set_hostname(&client.ssl, "broker.example");
     if (code != 0) {
         return fail("name ", code);
     }
+#endif
     mbedtls_ssl_set_bio(&client.ssl, NULL, link_send, link_receive, NULL);
     do {
         code = mbedtls_ssl_handshake(&client.ssl);
@@ -125,7 +141,9 @@ int main(void) {
     }
     mbedtls_ssl_free(&client.ssl);
     mbedtls_ssl_config_free(&client.config);
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
     mbedtls_x509_crt_free(&client.root);
+#endif
     print_figures();
     return 0;
 }

@@ -73,6 +73,10 @@ enum class suite_kind : std::uint8_t {
     psk_extra ///< needs a pre-shared key, and is offered where it is asked for
 };
 
+constexpr bool kind_needs_psk(suite_kind kind) noexcept {
+    return kind == suite_kind::psk || kind == suite_kind::psk_cbc || kind == suite_kind::psk_extra;
+}
+
 struct suite_row {
     cipher_suite id;
     version since;
@@ -82,9 +86,7 @@ struct suite_row {
     std::string_view openssl_name;
     std::string_view iana_name;
 
-    constexpr bool needs_psk() const noexcept {
-        return kind == suite_kind::psk || kind == suite_kind::psk_cbc || kind == suite_kind::psk_extra;
-    }
+    constexpr bool needs_psk() const noexcept { return kind_needs_psk(kind); }
 };
 
 inline constexpr std::string_view no_forward_secrecy = "insecure_no_forward_secrecy_";
@@ -155,6 +157,34 @@ inline constexpr suite_row suite_table[] = {
 };
 // clang-format on
 inline constexpr std::size_t suite_count = sizeof(suite_table) / sizeof(suite_table[0]);
+
+/// A row without its names: what decides, and all that is linked where nobody asks for a name.
+struct suite_facts {
+    cipher_suite id;
+    version since;
+    suite_kind kind;
+
+    constexpr bool needs_psk() const noexcept { return kind_needs_psk(kind); }
+};
+
+inline constexpr auto suite_facts_table = [] {
+    struct {
+        suite_facts rows[suite_count];
+    } all{};
+    for (std::size_t i = 0; i != suite_count; ++i) {
+        all.rows[i] = {suite_table[i].id, suite_table[i].since, suite_table[i].kind};
+    }
+    return all;
+}();
+
+constexpr const suite_facts* find_suite_facts(std::uint16_t id) noexcept {
+    for (auto const& row : suite_facts_table.rows) {
+        if (static_cast<std::uint16_t>(row.id) == id) {
+            return &row;
+        }
+    }
+    return nullptr;
+}
 
 constexpr const suite_row* find_suite(std::uint16_t id) noexcept {
     for (auto const& row : suite_table) {

@@ -28,14 +28,14 @@ public:
         static_assert(R != role::server || detail::build::server,
                       "this build of Mbed TLS has no server: MBEDTLS_SSL_SRV_C is off");
         if (auto const fits = detail::check_library(); !fits) {
-            return std::unexpected(fits.error());
+            return detail::passed_on{fits.error()};
         }
         auto state = detail::ref<detail::context_state>::make();
         if (!state) {
-            return std::unexpected(error{errc::out_of_memory});
+            return detail::refused{errc::out_of_memory};
         }
         if (auto const done = set_up(*state, given); !done) {
-            return std::unexpected(done.error());
+            return detail::passed_on{done.error()};
         }
         return context{detail::ref<const detail::context_state>{std::move(state)}};
     }
@@ -51,7 +51,7 @@ public:
     [[nodiscard]] result<stream<T>> wrap(T transport, std::string_view name) const noexcept {
         auto const parsed = server_name::parse(name);
         if (!parsed) {
-            return std::unexpected(parsed.error());
+            return detail::passed_on{parsed.error()};
         }
         return wrap<T, Exceptions>(std::move(transport), *parsed);
     }
@@ -65,7 +65,7 @@ public:
         requires(R == role::client)
     [[nodiscard]] result<stream<T>> wrap(T transport, std::string_view name, after_plaintext before) const noexcept {
         if (auto const clean = detail::refuse_plaintext(transport, before); !clean) {
-            return std::unexpected(clean.error());
+            return detail::passed_on{clean.error()};
         }
         return wrap<T, Exceptions>(std::move(transport), name);
     }
@@ -73,7 +73,7 @@ public:
         requires(R == role::client)
     [[nodiscard]] result<stream<T>> wrap(T transport, const server_name& name, after_plaintext before) const noexcept {
         if (auto const clean = detail::refuse_plaintext(transport, before); !clean) {
-            return std::unexpected(clean.error());
+            return detail::passed_on{clean.error()};
         }
         return wrap<T, Exceptions>(std::move(transport), name);
     }
@@ -87,7 +87,7 @@ public:
         }
         auto const parsed = server_name::parse(any.sni);
         if (!parsed) {
-            return std::unexpected(parsed.error());
+            return detail::passed_on{parsed.error()};
         }
         return start<T, Exceptions>(std::move(transport), detail::wanted_peer::insecure_with_sni(*parsed));
     }
@@ -105,7 +105,7 @@ public:
         requires(R == role::server || !detail::build::x509)
     [[nodiscard]] result<stream<T>> wrap(T transport, after_plaintext before) const noexcept {
         if (auto const clean = detail::refuse_plaintext(transport, before); !clean) {
-            return std::unexpected(clean.error());
+            return detail::passed_on{clean.error()};
         }
         return wrap<T, Exceptions>(std::move(transport));
     }
@@ -150,7 +150,7 @@ public:
                 counts.x509_ca += one.is_ca() ? 1U : 0U;
             });
             if (!walked) {
-                return std::unexpected(walked.error());
+                return detail::passed_on{walked.error()};
             }
         }
 #endif
@@ -178,7 +178,7 @@ private:
     result<stream<T>> start(T&& transport, const detail::wanted_peer& peer) const noexcept {
         auto core = detail::start_connection<T, Exceptions>(state_, peer, std::move(transport));
         if (!core) {
-            return std::unexpected(core.error());
+            return detail::passed_on{core.error()};
         }
         return stream<T>{*core};
     }

@@ -246,7 +246,9 @@ public:
     /// Mbed TLS's or PSA's return code, or 0.
     constexpr int mbedtls_code() const noexcept { return mbedtls_code_; }
     /// Why the chain was refused; empty for other errors.
-    constexpr verify_flags flags() const noexcept { return flags_; }
+    constexpr verify_flags flags() const noexcept {
+        return verify_flags(std::uint64_t{flags_high_} << 32U | flags_low_);
+    }
     /// The alert received, where Mbed TLS (4.1 and newer) or the inspector (while still in the clear) saw it.
     constexpr std::optional<tlspp::alert> alert() const noexcept {
         return has_alert_ ? std::optional<tlspp::alert>{alert_} : std::nullopt;
@@ -277,7 +279,8 @@ public:
     /// Copies with one more fact; for those who report.
     constexpr error with(verify_flags flags) const noexcept {
         error e = *this;
-        e.flags_ = flags;
+        e.flags_low_ = static_cast<std::uint32_t>(flags.bits());
+        e.flags_high_ = static_cast<std::uint32_t>(flags.bits() >> 32U);
         return e;
     }
     constexpr error with(tlspp::alert alert) const noexcept {
@@ -318,7 +321,8 @@ private:
     }
 #endif
 
-    verify_flags flags_;
+    std::uint32_t flags_low_ = 0; // in halves: errors are copied often, and smaller without an alignment of 8
+    std::uint32_t flags_high_ = 0;
     std::int32_t mbedtls_code_ = 0;
     std::int32_t system_ = 0;
     errc code_;
@@ -372,4 +376,5 @@ inline void or_throw(const result<void>& r) {
 #endif
 } // namespace tlspp::inline TLSPP_ABI
 
+#include <tlspp/detail/refused.hpp>
 #include <tlspp/detail/sentences.hpp>

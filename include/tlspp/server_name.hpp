@@ -106,9 +106,7 @@ struct insecure_any_name_t {
 inline constexpr insecure_any_name_t insecure_any_name{};
 
 constexpr result<server_name> server_name::parse(std::string_view text) noexcept {
-    auto const refuse = [text](reason why) noexcept {
-        return std::unexpected(error(errc::invalid_name, why).about(text));
-    };
+    auto const refuse = [text](reason why) noexcept { return detail::refused{errc::invalid_name, why}.about(text); };
     if (text.empty()) {
         return refuse(reason::name_empty);
     }
@@ -151,11 +149,11 @@ inline result<server_name> server_name::parse_international(std::string_view tex
     char ascii[max_size + 1]; // a trailing dot may be in it
     auto const size = detail::to_a_labels(text, ascii);
     if (!size) {
-        return std::unexpected(size.error());
+        return detail::passed_on{size.error()};
     }
     auto name = parse(std::string_view(ascii, *size));
     if (name && name->kind() != name_kind::dns) { // digits of another script are no address
-        return std::unexpected(error(errc::invalid_name, reason::name_idna).about(text));
+        return detail::refused{errc::invalid_name, reason::name_idna}.about(text);
     }
     return name;
 }
@@ -163,7 +161,7 @@ inline result<server_name> server_name::parse_international(std::string_view tex
 
 inline result<server_name> server_name::from_address(bytes address) noexcept {
     if (address.size() != 4 && address.size() != 16) {
-        return std::unexpected(error(errc::invalid_name, reason::name_address));
+        return detail::refused{errc::invalid_name, reason::name_address};
     }
     server_name name;
     for (std::byte b : address) {

@@ -19,12 +19,12 @@ inline result<void> take_certificates(context_state& state, const client_options
     }
     bool const verifies = !unverified && state.psk_for != psk_use::only;
     if (auto const done = set_up_checks(state.verification, options, verifies); !done) {
-        return done;
+        return passed_on{done.error()};
     }
     if (options.identity) {
         state.identities = {*options.identity};
         if (state.identities.failed()) {
-            return std::unexpected(error{errc::out_of_memory});
+            return refused{errc::out_of_memory};
         }
     }
     if (options.trust) {
@@ -33,11 +33,11 @@ inline result<void> take_certificates(context_state& state, const client_options
         if constexpr (build::files) {
             auto system = trust_store::system();
             if (!system) {
-                return std::unexpected(system.error());
+                return passed_on{system.error()};
             }
             state.trust = std::move(*system);
         } else {
-            return std::unexpected(error{errc::no_trust});
+            return refused{errc::no_trust};
         }
     }
     return {};
@@ -48,17 +48,17 @@ inline result<void> take_certificates(context_state& state, const server_options
     state.verification.purpose = x509::purpose::client;
     state.identities = options.identities;
     if (state.identities.failed()) {
-        return std::unexpected(error{errc::out_of_memory});
+        return refused{errc::out_of_memory};
     }
     state.client_auth = options.client_auth;
     state.trust = options.trust;
     if (options.psk) {
         state.psk_for = options.identities.empty() ? psk_use::only : psk_use::beside_certificates;
     } else if (options.identities.empty()) {
-        return std::unexpected(error{errc::no_identity});
+        return refused{errc::no_identity};
     }
     if (options.client_auth != client_auth::none && !options.trust) {
-        return std::unexpected(error{errc::no_trust, reason::client_ca_missing});
+        return refused{errc::no_trust, reason::client_ca_missing};
     }
     return set_up_checks(state.verification, options, options.client_auth != client_auth::none);
 }
@@ -68,21 +68,21 @@ inline result<void> install_certificates(context_state& state) noexcept {
     auto& config = state.config;
     for (auto const& own : state.identities) {
         if (!own) {
-            return std::unexpected(error{errc::invalid_argument, reason::empty_handle});
+            return refused{errc::invalid_argument, reason::empty_handle};
         }
         if (int const code = mbedtls_ssl_conf_own_cert(&config, own.chain_handle(), own.key_handle()); code != 0) {
-            return std::unexpected(error{errc::out_of_memory, reason::none, code});
+            return refused{errc::out_of_memory, reason::none, code};
         }
         if (auto const prepared = own.prepare(config, state.role); !prepared) {
-            return prepared;
+            return passed_on{prepared.error()};
         }
     }
     if (state.trust) {
         if (!*state.trust) {
-            return std::unexpected(error{errc::invalid_argument, reason::empty_handle});
+            return refused{errc::invalid_argument, reason::empty_handle};
         }
         if (auto const trusted = state.trust->install(config); !trusted) {
-            return trusted;
+            return passed_on{trusted.error()};
         }
     }
     return {};
@@ -101,7 +101,7 @@ inline result<void> set_strictness(mbedtls_ssl_config& config, const client_opti
         mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_NONE);
         break;
     default:
-        return std::unexpected(error{errc::invalid_argument}.about(".verify"));
+        return refused{errc::invalid_argument}.about(".verify");
     }
     return {};
 }
@@ -119,7 +119,7 @@ inline result<void> set_strictness(mbedtls_ssl_config& config, const server_opti
         mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_REQUIRED);
         break;
     default:
-        return std::unexpected(error{errc::invalid_argument}.about(".client_auth"));
+        return refused{errc::invalid_argument}.about(".client_auth");
     }
 #if defined(MBEDTLS_SSL_SRV_C)
     mbedtls_ssl_conf_cert_req_ca_list(&config, options.send_ca_names ? MBEDTLS_SSL_CERT_REQ_CA_LIST_ENABLED
@@ -132,8 +132,7 @@ inline result<void> set_strictness(mbedtls_ssl_config& config, const server_opti
 template <class Options>
 result<void> take_certificates(context_state& state, const Options& options) noexcept {
     if (!options.psk) {
-        return std::unexpected(
-            error{state.role == role::client ? errc::no_trust : errc::no_identity, reason::certificates_not_built});
+        return refused{state.role == role::client ? errc::no_trust : errc::no_identity, reason::certificates_not_built};
     }
     state.psk_for = psk_use::only;
     return {};

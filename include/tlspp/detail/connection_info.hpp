@@ -169,7 +169,7 @@ namespace detail {
 /// is certain counts.
 inline bool psk_was_used(const core& c) noexcept {
     auto const& context = *c.context;
-    auto const* row = find_suite(static_cast<std::uint16_t>(mbedtls_ssl_get_ciphersuite_id_from_ssl(&c.ssl)));
+    auto const* row = find_suite_facts(static_cast<std::uint16_t>(mbedtls_ssl_get_ciphersuite_id_from_ssl(&c.ssl)));
     if (!c.handshake_complete || context.psk_for == psk_use::none || row == nullptr) {
         return false;
     }

@@ -30,10 +30,10 @@ inline void count_success(const core& c) noexcept {
 /// Whether the connection can be used at all.
 inline result<void> connection::begin() noexcept {
     if (core_ == nullptr) {
-        return std::unexpected(error{errc::misuse, reason::moved_from});
+        return detail::refused{errc::misuse, reason::moved_from};
     }
     if (core_->at == detail::core::stage::failed) {
-        return std::unexpected(core_->last);
+        return detail::passed_on{core_->last};
     }
     return {};
 }
@@ -74,7 +74,7 @@ inline result<void> connection::start_handshake() noexcept {
     auto& c = *core_;
     c.begun = true;
     c.context->counters.begun.add();
-    if (c.context->cache != nullptr) {
+    if (detail::can_resume && c.context->cache != nullptr) {
         if (auto const offered = c.context->cache->offer(c); !offered) {
             return std::unexpected(detail::fail(c, offered.error()));
         }
@@ -110,7 +110,7 @@ inline result<void> connection::handshake() noexcept {
 #if defined(MBEDTLS_SSL_EARLY_DATA)
         if (detail::is_early_data(code)) {
             c.early_waiting = true;
-            return std::unexpected(error{errc::misuse, reason::early_data_waits});
+            return detail::refused{errc::misuse, reason::early_data_waits};
         }
         if (code == 0 && detail::breaks_early_data(c)) {
             return std::unexpected(detail::fail(c, error{errc::protocol_violation, reason::early_data_alpn}));
@@ -126,7 +126,7 @@ inline result<void> connection::handshake() noexcept {
             detail::settle_session(c);
             detail::count_success(c);
         } else if (error why{errc::internal}; judge(code, why) == next::stop) {
-            return std::unexpected(why);
+            return detail::passed_on{why};
         }
     }
     return {};
@@ -158,10 +158,10 @@ inline result<std::size_t> connection::read_some(writable_bytes buffer) noexcept
 
 [[gnu::noinline]] inline result<std::size_t> connection::read_slowly(writable_bytes buffer) noexcept {
     if (auto const ready = handshake(); !ready) {
-        return std::unexpected(ready.error());
+        return detail::passed_on{ready.error()};
     }
     if (buffer.empty()) {
-        return std::unexpected(error{errc::invalid_argument, reason::empty_buffer});
+        return detail::refused{errc::invalid_argument, reason::empty_buffer};
     }
     if (core_->peer_closed) {
         return 0;
@@ -183,7 +183,7 @@ inline result<std::size_t> connection::read_some(writable_bytes buffer) noexcept
             continue;
         }
         if (error why{errc::internal}; judge(code, why) == next::stop) {
-            return std::unexpected(why);
+            return detail::passed_on{why};
         }
     }
 }
@@ -203,7 +203,7 @@ inline result<void> connection::read_exactly(writable_bytes buffer) noexcept {
 [[gnu::noinline]] inline result<void> connection::fill_slowly(writable_bytes buffer, int code) noexcept {
     auto const before = core_ == nullptr ? 0 : core_->all_read;
     if (before > buffer.size()) {
-        return std::unexpected(error{errc::misuse, reason::shorter_retry});
+        return detail::refused{errc::misuse, reason::shorter_retry};
     }
     if (core_ != nullptr && before == buffer.size()) {
         core_->all_read = 0;
@@ -213,7 +213,7 @@ inline result<void> connection::read_exactly(writable_bytes buffer) noexcept {
     auto got = code != not_asked ? read_on(rest, code) : read_slowly(rest);
     while (got) {
         if (*got == 0) {
-            return std::unexpected(error{errc::truncated, reason::short_stream});
+            return detail::refused{errc::truncated, reason::short_stream};
         }
         core_->all_read += *got;
         if (core_->all_read == buffer.size()) {
@@ -222,7 +222,7 @@ inline result<void> connection::read_exactly(writable_bytes buffer) noexcept {
         }
         got = read_some(buffer.without_first(core_->all_read));
     }
-    return std::unexpected(got.error());
+    return detail::passed_on{got.error()};
 }
 
 inline result<void> connection::shutdown() noexcept {
@@ -231,12 +231,12 @@ inline result<void> connection::shutdown() noexcept {
     }
     auto& c = *core_;
     if (c.at != detail::core::stage::open) {
-        return std::unexpected(error{errc::misuse, reason::not_connected});
+        return detail::refused{errc::misuse, reason::not_connected};
     }
     if (!c.close_wanted) {
         if (c.pending_write != 0) { // Mbed TLS would flush it, and forget close_notify
             if (auto const written = write_record(bytes{"", c.pending_write}); !written) {
-                return std::unexpected(written.error());
+                return detail::passed_on{written.error()};
             }
         }
         if (auto const flushed = flush_unsent(); !flushed) {
@@ -249,7 +249,7 @@ inline result<void> connection::shutdown() noexcept {
         if (int const code = mbedtls_ssl_close_notify(&c.ssl); code == 0) {
             c.close_sent = true;
         } else if (error why{errc::internal}; judge(code, why) == next::stop) {
-            return std::unexpected(why);
+            return detail::passed_on{why};
         }
     }
     return {};
@@ -277,10 +277,10 @@ inline result<void> connection::await_close(deadline until) noexcept {
     std::byte unwanted[512];
     while (!core_->peer_closed) {
         if (auto const got = read_some(unwanted); !got) {
-            return std::unexpected(got.error());
+            return detail::passed_on{got.error()};
         }
         if (!core_->peer_closed && until.passed()) {
-            return std::unexpected(error{errc::timed_out, reason::io_deadline});
+            return detail::refused{errc::timed_out, reason::io_deadline};
         }
     }
     return {};

@@ -20,7 +20,7 @@ namespace tlspp::inline TLSPP_ABI {
         int const code = mbedtls_ssl_send_alert_message(&core_->ssl, MBEDTLS_SSL_ALERT_LEVEL_WARNING,
                                                         MBEDTLS_SSL_ALERT_MSG_CLOSE_NOTIFY);
         if (error why{errc::internal}; code != 0 && judge(code, why) == next::stop) {
-            return std::unexpected(why);
+            return detail::passed_on{why};
         }
     }
     return {};
@@ -49,13 +49,13 @@ inline result<std::size_t> connection::write_some(bytes data) noexcept {
 
 [[gnu::noinline]] inline result<std::size_t> connection::write_slowly(bytes data) noexcept {
     if (auto const ready = handshake(); !ready) {
-        return std::unexpected(ready.error());
+        return detail::passed_on{ready.error()};
     }
     if (core_->close_wanted) {
-        return std::unexpected(error{errc::closed, reason::already_closed});
+        return detail::refused{errc::closed, reason::already_closed};
     }
     if (core_->writing_all) { // even where its first record still waits: the retry is write_all's to make
-        return std::unexpected(error{errc::misuse, reason::write_in_progress});
+        return detail::refused{errc::misuse, reason::write_in_progress};
     }
     if (data.empty() && core_->pending_write == 0) {
         return 0;
@@ -67,11 +67,11 @@ inline result<std::size_t> connection::write_some(bytes data) noexcept {
 inline result<std::size_t> connection::write_record(bytes data) noexcept {
     auto& c = *core_;
     if (data.size() < c.pending_write) {
-        return std::unexpected(error{errc::misuse, reason::shorter_retry});
+        return detail::refused{errc::misuse, reason::shorter_retry};
     }
     if (c.pending_write == 0) {
         if (auto const flushed = flush_unsent(); !flushed) {
-            return std::unexpected(flushed.error());
+            return detail::passed_on{flushed.error()};
         }
     } else {
         data = data.first(c.pending_write);
@@ -93,7 +93,7 @@ inline result<std::size_t> connection::write_record(bytes data) noexcept {
                 int const most = mbedtls_ssl_get_max_out_record_payload(&c.ssl);
                 c.pending_write = data.first(static_cast<std::size_t>(most > 0 ? most : INT_MAX)).size();
             }
-            return std::unexpected(why);
+            return detail::passed_on{why};
         }
     }
 }
@@ -116,17 +116,17 @@ inline result<void> connection::write_all(bytes data) noexcept {
     }
     auto& c = *core_;
     if (c.close_wanted) {
-        return std::unexpected(error{errc::closed, reason::already_closed});
+        return detail::refused{errc::closed, reason::already_closed};
     }
     if (data.size() < c.all_written + c.pending_write) {
-        return std::unexpected(error{errc::misuse, reason::shorter_retry});
+        return detail::refused{errc::misuse, reason::shorter_retry};
     }
     while (c.all_written != data.size()) {
         auto const rest = data.without_first(c.all_written);
         auto const taken = code != not_asked ? write_on(rest, code) : write_record(rest);
         if (!taken) {
             c.writing_all = true;
-            return std::unexpected(taken.error());
+            return detail::passed_on{taken.error()};
         }
         c.all_written += *taken;
         code = not_asked;

@@ -9,27 +9,19 @@
 /// From options to what a chain is judged by besides trust and name: revocation, pins, distrust list, clock, callback.
 namespace tlspp::inline TLSPP_ABI::detail {
 
-/// An option that asks for a check says so in vain where no certificate is verified: that is a mistake, not a default.
-inline result<void> check_is_made(bool asked, bool verifies, std::string_view option) noexcept {
-    if (asked && !verifies) {
-        return std::unexpected(error{errc::invalid_argument, reason::check_without_verification}.about(option));
-    }
-    return {};
-}
-
 inline result<void> set_up_revocation(verify_policy& policy, revocation which, const crl_list& crls) noexcept {
     if (which != revocation::off && which != revocation::leaf && which != revocation::chain) {
-        return std::unexpected(error{errc::invalid_argument}.about(".revocation"));
+        return refused{errc::invalid_argument}.about(".revocation");
     }
     if (which != revocation::off && crls.empty()) {
-        return std::unexpected(error{errc::invalid_argument, reason::revocation_without_crls});
+        return refused{errc::invalid_argument, reason::revocation_without_crls};
     }
     if (which == revocation::off && !crls.empty()) {
-        return std::unexpected(error{errc::invalid_argument, reason::crls_without_revocation});
+        return refused{errc::invalid_argument, reason::crls_without_revocation};
     }
     for (const crl& one : crls) {
         if (!one) {
-            return std::unexpected(error{errc::invalid_argument, reason::empty_handle});
+            return refused{errc::invalid_argument, reason::empty_handle};
         }
     }
     policy.revocation = which;
@@ -39,12 +31,35 @@ inline result<void> set_up_revocation(verify_policy& policy, revocation which, c
 
 inline result<void> set_up_clock(verify_policy& policy, const clock_source& clock, bool verifies) noexcept {
     if (verifies && clock.now == nullptr && !clock.insecure_unchecked && !build::time_date) {
-        return std::unexpected(error{errc::invalid_argument, reason::clock_missing});
+        return refused{errc::invalid_argument, reason::clock_missing};
     }
     policy.clock = clock.now;
     policy.clock_context = clock.context;
     policy.insecure_no_clock = clock.insecure_unchecked;
     return {};
+}
+
+struct vain_option {
+    bool asked = false;
+    std::string_view option = {};
+};
+
+/// The first option that asks for a check. Where no certificate is verified it asks in vain: that is a mistake, not a
+/// default.
+template <class Options>
+vain_option asked_in_vain(const Options& options) noexcept {
+    vain_option first;
+    auto const note = [&first](bool asked, std::string_view option) noexcept {
+        first = first.asked ? first : vain_option{asked, option};
+    };
+    note(options.profile.judges_form(), ".profile");
+    note(options.revocation != revocation::off || !options.crls.empty(), ".revocation");
+    note(!options.distrusted.empty(), ".distrusted");
+    note(static_cast<bool>(options.on_verify), ".on_verify");
+    if constexpr (requires { options.pins; }) {
+        note(!options.pins.empty(), ".pins");
+    }
+    return first;
 }
 
 /// \param verifies the peer's certificate will be judged, where it has one.
@@ -54,30 +69,24 @@ result<void> set_up_checks(verify_policy& policy, const Options& options, bool v
     policy.distrusted = options.distrusted;
     policy.on_verify = options.on_verify;
     policy.profile = options.profile;
-    auto done = check_is_made(options.profile.judges_form(), verifies, ".profile");
-    if (done) {
-        done = check_is_made(options.revocation != revocation::off || !options.crls.empty(), verifies, ".revocation");
-    }
-    if (done) {
-        done = check_is_made(!options.distrusted.empty(), verifies, ".distrusted");
-    }
-    if (done) {
-        done = check_is_made(static_cast<bool>(options.on_verify), verifies, ".on_verify");
-    }
     if constexpr (requires { options.pins; }) {
         policy.pins = options.pins;
         failed = failed || policy.pins.failed();
-        if (done) {
-            done = check_is_made(!options.pins.empty(), verifies, ".pins");
-        }
     }
     if (failed || policy.distrusted.failed()) {
-        return std::unexpected(error{errc::out_of_memory});
+        return refused{errc::out_of_memory};
     }
-    if (done && (build::crl || options.revocation != revocation::off)) {
-        done = set_up_revocation(policy, options.revocation, options.crls);
+    if (auto const vain = asked_in_vain(options); !verifies && vain.asked) {
+        return refused{errc::invalid_argument, reason::check_without_verification}.about(vain.option);
     }
-    return done ? set_up_clock(policy, options.clock, verifies) : done;
+    if constexpr (build::crl) {
+        if (auto const done = set_up_revocation(policy, options.revocation, options.crls); !done) {
+            return passed_on{done.error()};
+        }
+    } else if (options.revocation != revocation::off) {
+        return refused{errc::unsupported}.about("MBEDTLS_X509_CRL_PARSE_C");
+    }
+    return set_up_clock(policy, options.clock, verifies);
 }
 } // namespace tlspp::inline TLSPP_ABI::detail
 #endif

@@ -15,44 +15,36 @@ inline result<version_range> choose_versions(std::optional<version> minimum, std
     constexpr version lowest = build::tls1_2 ? version::tls1_2 : version::tls1_3;
     version const highest = build::tls1_3 && !signer ? version::tls1_3 : version::tls1_2;
     if (signer && (minimum == version::tls1_3 || maximum == version::tls1_3)) {
-        return std::unexpected(error{errc::unsupported, reason::signer_needs_tls1_2});
+        return refused{errc::unsupported, reason::signer_needs_tls1_2};
     }
     version_range const range{minimum.value_or(lowest), maximum.value_or(highest)};
     for (auto const v : {range.lowest, range.highest}) {
         if (v < lowest || v > highest) {
-            return std::unexpected(error{errc::unsupported, reason::version_not_built}.about(name(v)));
+            return refused{errc::unsupported, reason::version_not_built}.about(name(v));
         }
     }
     if (range.lowest > range.highest) {
-        return std::unexpected(error{errc::invalid_argument, reason::version_range});
+        return refused{errc::invalid_argument, reason::version_range};
     }
     return range;
 }
 
-/// The zero-terminated list that Mbed TLS keeps by pointer.
-template <class Wire, class T, std::size_t N>
-result<option_list<Wire>> wire_list(const fixed_list<T, N>& chosen, reason none_fits) noexcept {
-    if (chosen.empty()) {
-        return std::unexpected(error{errc::invalid_argument, none_fits});
-    }
-    Wire ids[N + 1] = {};
-    for (std::size_t i = 0; i != chosen.size(); ++i) {
-        ids[i] = static_cast<Wire>(chosen[i]);
-    }
-    option_list<Wire> list{std::span<const Wire>{ids, chosen.size() + 1}};
-    if (list.failed()) {
-        return std::unexpected(error{errc::out_of_memory});
-    }
-    return list;
-}
-
+/// Keeps a list as Mbed TLS takes it by pointer, with a 0 at the end; it is there behind the elements of a `fixed_list`
+/// that is not full.
 template <class Wire>
-result<void> keep(option_list<Wire>& where, result<option_list<Wire>> list) noexcept {
-    if (!list) {
-        return std::unexpected(list.error());
+result<void> keep(option_list<Wire>& where, const Wire* ids, std::size_t size, reason none_fits) noexcept {
+    if (size == 0) {
+        return refused{errc::invalid_argument, none_fits};
     }
-    where = std::move(*list);
+    where = option_list<Wire>{std::span<const Wire>{ids, size + 1}};
+    if (where.failed()) {
+        return refused{errc::out_of_memory};
+    }
     return {};
+}
+template <class Wire, std::size_t N>
+result<void> keep(option_list<Wire>& where, const fixed_list<Wire, N>& chosen, reason none_fits) noexcept {
+    return keep(where, chosen.data(), chosen.size(), none_fits);
 }
 
 constexpr bool is_tls1_3(std::uint16_t suite) noexcept { return suite >> 8 == 0x13; }
@@ -77,8 +69,10 @@ consteval default_rows<N> defaults_of(const Row (&table)[N]) noexcept {
     for (auto const& row : table) {
         if constexpr (requires { row.kind; }) {
             bool const tls1_3 = row.since == version::tls1_3;
-            bool const psk = row.kind == suite_kind::psk || row.kind == suite_kind::psk_cbc;
-            if (row.kind == suite_kind::standard || (build::psk && psk)) {
+            bool const built = tls1_3 ? build::tls1_3 : build::tls1_2;
+            bool const standard = row.kind == suite_kind::standard && (build::x509 || (tls1_3 && build::psk1_3));
+            bool const psk = build::psk && (row.kind == suite_kind::psk || row.kind == suite_kind::psk_cbc);
+            if (built && (standard || (psk && build::ecdhe_psk))) {
                 all.rows[all.size++] = {static_cast<std::uint16_t>(row.id), !tls1_3, tls1_3, row.kind};
             }
         } else if (row.built) {
@@ -105,9 +99,9 @@ inline bool fits(bool needs_psk, bool tls1_3, version_range range, psk_use psk) 
 }
 
 /// Of the suites offered by default, those of the versions asked for that this build has.
-inline result<option_list<int>> default_suites(version_range range, psk_use psk) noexcept {
+inline result<void> default_suites(context_state& state, version_range range, psk_use psk) noexcept {
     constexpr auto& all = defaults<suite_table>;
-    fixed_list<int, sizeof all.rows / sizeof all.rows[0]> list;
+    fixed_list<int, suite_count + 1> list;
     bool psk_aead = false;
     for (std::size_t i = 0; i != all.size; ++i) {
         auto const& row = all.rows[i];
@@ -120,50 +114,51 @@ inline result<option_list<int>> default_suites(version_range range, psk_use psk)
             list.add(row.id);
         }
     }
-    return wire_list<int>(list, reason::no_common_suite);
+    return keep(state.suites, list, reason::no_common_suite);
 }
 
 /// The same of groups and signature schemes.
-inline result<option_list<std::uint16_t>> default_ids(std::span<const default_row> all, version_range range,
-                                                      reason none_fits) noexcept {
+inline result<void> default_ids(option_list<std::uint16_t>& where, std::span<const default_row> all,
+                                version_range range, reason none_fits) noexcept {
     constexpr std::size_t most = group_count > scheme_count ? group_count : scheme_count;
-    fixed_list<std::uint16_t, most> list;
+    fixed_list<std::uint16_t, most + 1> list;
     for (auto const& row : all) {
         if (range.covers(row.tls1_2, row.tls1_3)) {
             list.add(row.id);
         }
     }
-    return wire_list<std::uint16_t>(list, none_fits);
+    return keep(where, list, none_fits);
 }
 
 /// Of the suites wished for, those of the versions asked for.
 template <>
 inline result<void> chooser<cipher_suite>::call(context_state& state, const option_list<cipher_suite>& wished,
                                                 version_range range) noexcept {
-    suite_list list;
+    fixed_list<int, suite_count + 1> list;
     for (auto const suite : wished) {
-        auto const* row = find_suite(static_cast<std::uint16_t>(suite));
+        auto const* row = find_suite_facts(static_cast<std::uint16_t>(suite));
         if (row == nullptr) {
-            return std::unexpected(error{errc::invalid_argument, reason::suite_unknown});
+            return refused{errc::invalid_argument, reason::suite_unknown};
         }
         if (!suite_is_built(static_cast<int>(suite))) {
-            return std::unexpected(error{errc::unsupported, reason::suite_not_built}.about(row->iana_name));
+            return refused{errc::unsupported, reason::suite_not_built}.about(name(suite));
         }
         if (row->needs_psk() && state.psk_for == psk_use::none) {
-            return std::unexpected(error{errc::invalid_argument, reason::suite_needs_psk}.about(row->iana_name));
+            return refused{errc::invalid_argument, reason::suite_needs_psk}.about(name(suite));
         }
-        if (!list.contains(suite) && fits(row->needs_psk(), row->since == version::tls1_3, range, state.psk_for)) {
-            list.add(suite);
+        if (!list.contains(static_cast<int>(suite)) &&
+            fits(row->needs_psk(), row->since == version::tls1_3, range, state.psk_for)) {
+            list.add(static_cast<int>(suite));
         }
     }
-    return keep(state.suites, wire_list<int>(list, reason::no_common_suite));
+    return keep(state.suites, list, reason::no_common_suite);
 }
 
 /// Groups or signature schemes, whose tables have the same columns.
 template <class T, class Row, std::size_t N>
-result<option_list<std::uint16_t>> choose_rows(const option_list<T>& wished, const Row (&table)[N], version_range range,
-                                               reason unknown, reason not_built, reason none_fits) noexcept {
-    fixed_list<T, N> list;
+result<void> choose_rows(option_list<std::uint16_t>& where, const option_list<T>& wished, const Row (&table)[N],
+                         version_range range, reason unknown, reason not_built, reason none_fits) noexcept {
+    fixed_list<std::uint16_t, N + 1> list;
     for (auto const id : wished) {
         const Row* found = nullptr;
         for (auto const& row : table) {
@@ -172,23 +167,23 @@ result<option_list<std::uint16_t>> choose_rows(const option_list<T>& wished, con
             }
         }
         if (found == nullptr) {
-            return std::unexpected(error{errc::invalid_argument, unknown});
+            return refused{errc::invalid_argument, unknown};
         }
         if (!found->built) {
-            return std::unexpected(error{errc::unsupported, not_built}.about(found->iana_name));
+            return refused{errc::unsupported, not_built}.about(found->iana_name);
         }
-        if (!list.contains(id) && range.covers(found->tls1_2, found->tls1_3)) {
-            list.add(id);
+        if (!list.contains(static_cast<std::uint16_t>(id)) && range.covers(found->tls1_2, found->tls1_3)) {
+            list.add(static_cast<std::uint16_t>(id));
         }
     }
-    return wire_list<std::uint16_t>(list, none_fits);
+    return keep(where, list, none_fits);
 }
 
 template <>
 inline result<void> chooser<named_group>::call(context_state& state, const option_list<named_group>& wished,
                                                version_range range) noexcept {
-    return keep(state.groups, choose_rows(wished, group_table, range, reason::group_unknown, reason::group_not_built,
-                                          reason::no_common_group));
+    return choose_rows(state.groups, wished, group_table, range, reason::group_unknown, reason::group_not_built,
+                       reason::no_common_group);
 }
 
 #if defined(MBEDTLS_X509_CRT_PARSE_C)
@@ -217,8 +212,8 @@ inline void narrow_chain(context_state& state, const option_list<signature_schem
 template <>
 inline result<void> chooser<signature_scheme>::call(context_state& state, const option_list<signature_scheme>& wished,
                                                     version_range range) noexcept {
-    auto const kept = keep(state.schemes, choose_rows(wished, scheme_table, range, reason::scheme_unknown,
-                                                      reason::scheme_not_built, reason::no_common_scheme));
+    auto const kept = choose_rows(state.schemes, wished, scheme_table, range, reason::scheme_unknown,
+                                  reason::scheme_not_built, reason::no_common_scheme);
 #if defined(MBEDTLS_X509_CRT_PARSE_C)
     if (kept) {
         narrow_chain(state, wished);
@@ -243,7 +238,7 @@ template <class Options>
 result<void> set_up_parameters(context_state& state, const Options& options) noexcept {
     auto& config = state.config;
     if (options.cipher_suites.failed() || options.groups.failed() || options.signature_algorithms.failed()) {
-        return std::unexpected(error{errc::out_of_memory});
+        return refused{errc::out_of_memory};
     }
 #if TLSPP_HAS_X509
     for (auto const& own : state.identities) {
@@ -252,12 +247,12 @@ result<void> set_up_parameters(context_state& state, const Options& options) noe
 #endif
     auto const wanted = choose_versions(options.minimum_version, options.maximum_version, state.has_signer);
     if (!wanted) {
-        return std::unexpected(wanted.error());
+        return passed_on{wanted.error()};
     }
-    auto done = options.cipher_suites.empty() ? keep(state.suites, default_suites(*wanted, state.psk_for))
+    auto done = options.cipher_suites.empty() ? default_suites(state, *wanted, state.psk_for)
                                               : options.cipher_suites.use()(state, options.cipher_suites, *wanted);
     if (!done) {
-        return done;
+        return passed_on{done.error()};
     }
     mbedtls_ssl_conf_ciphersuites(&config, state.suites.data());
 
@@ -270,21 +265,21 @@ result<void> set_up_parameters(context_state& state, const Options& options) noe
     // a build with nothing but plain pre-shared keys has neither groups nor signatures
     if (defaults<group_table>.size != 0 || !options.groups.empty()) {
         done = options.groups.empty()
-                   ? keep(state.groups, default_ids({defaults<group_table>.rows, defaults<group_table>.size}, range,
-                                                    reason::no_common_group))
+                   ? default_ids(state.groups, {defaults<group_table>.rows, defaults<group_table>.size}, range,
+                                 reason::no_common_group)
                    : options.groups.use()(state, options.groups, range);
         if (!done) {
-            return done;
+            return passed_on{done.error()};
         }
         mbedtls_ssl_conf_groups(&config, state.groups.data());
     }
     if (defaults<scheme_table>.size != 0 || !options.signature_algorithms.empty()) {
         done = options.signature_algorithms.empty()
-                   ? keep(state.schemes, default_ids({defaults<scheme_table>.rows, defaults<scheme_table>.size}, range,
-                                                     reason::no_common_scheme))
+                   ? default_ids(state.schemes, {defaults<scheme_table>.rows, defaults<scheme_table>.size}, range,
+                                 reason::no_common_scheme)
                    : options.signature_algorithms.use()(state, options.signature_algorithms, range);
         if (!done) {
-            return done;
+            return passed_on{done.error()};
         }
     }
 #if defined(MBEDTLS_SSL_HANDSHAKE_WITH_CERT_ENABLED)

@@ -18,14 +18,14 @@ inline result<void> check_library() noexcept {
     case library_match::same:
         break;
     case library_match::other_version:
-        return std::unexpected(error{errc::library_mismatch, reason::other_version});
+        return refused{errc::library_mismatch, reason::other_version};
     case library_match::other_threading:
-        return std::unexpected(error{errc::library_mismatch, reason::other_threading});
+        return refused{errc::library_mismatch, reason::other_threading};
     case library_match::other_configuration:
-        return std::unexpected(error{errc::library_mismatch, reason::other_configuration});
+        return refused{errc::library_mismatch, reason::other_configuration};
     }
     if (int const code = psa_start(); code != 0) {
-        return std::unexpected(error{is_out_of_memory(code) ? errc::out_of_memory : errc::random, reason::none, code});
+        return refused{is_out_of_memory(code) ? errc::out_of_memory : errc::random, reason::none, code};
     }
     return {};
 }
@@ -36,33 +36,32 @@ result<void> set_up(context_state& state, const Options& options) noexcept {
     auto& config = state.config;
     bool const client = state.role == role::client;
     if (options.alpn.failed() || options.keylog.failed() || options.trace.failed()) {
-        return std::unexpected(error{errc::out_of_memory});
+        return refused{errc::out_of_memory};
     }
     if (int const code = mbedtls_ssl_config_defaults(&config, client ? MBEDTLS_SSL_IS_CLIENT : MBEDTLS_SSL_IS_SERVER,
                                                      MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
         code != 0) {
-        return std::unexpected(
-            error{is_out_of_memory(code) ? errc::out_of_memory : errc::internal, reason::none, code});
+        return refused{is_out_of_memory(code) ? errc::out_of_memory : errc::internal, reason::none, code};
     }
     if (auto const done = set_up_parameters(state, options); !done) {
-        return done;
+        return passed_on{done.error()};
     }
 #if defined(MBEDTLS_SSL_ALPN)
     if (auto const listed = state.protocols.assign(options.alpn); !listed) {
-        return listed;
+        return passed_on{listed.error()};
     }
     if (state.protocols.names() != nullptr) {
         if (int const code = mbedtls_ssl_conf_alpn_protocols(&config, state.protocols.names()); code != 0) {
-            return std::unexpected(error{errc::invalid_argument, reason::alpn_too_long, code});
+            return refused{errc::invalid_argument, reason::alpn_too_long, code};
         }
     }
 #else
     if (!options.alpn.empty()) {
-        return std::unexpected(error{errc::unsupported}.about("MBEDTLS_SSL_ALPN"));
+        return refused{errc::unsupported}.about("MBEDTLS_SSL_ALPN");
     }
 #endif
     if (!inspector::exists && options.trace) {
-        return std::unexpected(error{errc::unsupported, reason::inspector_left_out}.about(".trace"));
+        return refused{errc::unsupported, reason::inspector_left_out}.about(".trace");
     }
     state.keylog = options.keylog;
     state.trace = options.trace;
@@ -76,18 +75,18 @@ result<void> set_up(context_state& state, const Options& options) noexcept {
 #if TLSPP_HAS_PSA
         set_random(config, &psa_random, nullptr);
 #else
-        return std::unexpected(error{errc::invalid_argument}.about(".random"));
+        return refused{errc::invalid_argument}.about(".random");
 #endif
     }
     if (options.psk) {
         if (auto const shared = set_up_psk(state, *options.psk); !shared) {
-            return shared;
+            return passed_on{shared.error()};
         }
     }
     set_key_exchange_modes(state);
     state.require_alpn = options.require_alpn;
     if (options.require_alpn && options.alpn.empty()) {
-        return std::unexpected(error{errc::invalid_argument, reason::alpn_required_of_none});
+        return refused{errc::invalid_argument, reason::alpn_required_of_none};
     }
     return install_certificates(state);
 }
@@ -95,14 +94,14 @@ result<void> set_up(context_state& state, const Options& options) noexcept {
 inline result<void> set_up_client(context_state& state, const client_options& options) noexcept {
     state.role = role::client;
     if (auto const done = take_certificates(state, options); !done) {
-        return done;
+        return passed_on{done.error()};
     }
     if (auto const done = set_up(state, options); !done) {
-        return done;
+        return passed_on{done.error()};
     }
     auto& config = state.config;
     if (auto const done = set_strictness(config, options); !done) {
-        return done;
+        return passed_on{done.error()};
     }
     // a server that cannot tell a renegotiation from a first handshake lets an attacker put bytes before ours (RFC
     // 5746)
@@ -111,10 +110,12 @@ inline result<void> set_up_client(context_state& state, const client_options& op
                                                                                 : MBEDTLS_SSL_LEGACY_BREAK_HANDSHAKE);
     signal_tickets(config);
     if (auto const early = set_up_early_data(state, options.early_data); !early) {
-        return early;
+        return passed_on{early.error()};
     }
     if (options.session_cache) {
-        state.cache = &options.session_cache.functions();
+        if constexpr (resumption_lacks.empty()) {
+            state.cache = &options.session_cache.functions();
+        }
         return set_up_session_cache(state, *options.session_cache);
     }
     return {};
@@ -125,31 +126,31 @@ inline result<void> set_up_server(context_state& state, const server_options& op
     state.role = role::server;
     state.on_client_hello = options.on_client_hello;
     if (options.on_client_hello.failed()) {
-        return std::unexpected(error{errc::out_of_memory});
+        return refused{errc::out_of_memory};
     }
     if (state.on_client_hello && !build::sni) {
-        return std::unexpected(error{errc::unsupported}.about("MBEDTLS_SSL_SERVER_NAME_INDICATION"));
+        return refused{errc::unsupported}.about("MBEDTLS_SSL_SERVER_NAME_INDICATION");
     }
     if (auto const done = take_certificates(state, options); !done) {
-        return done;
+        return passed_on{done.error()};
     }
     if (auto const done = set_up(state, options); !done) {
-        return done;
+        return passed_on{done.error()};
     }
     auto& config = state.config;
     if (auto const done = set_strictness(config, options); !done) {
-        return done;
+        return passed_on{done.error()};
     }
 #if defined(MBEDTLS_SSL_SRV_C) && defined(MBEDTLS_SSL_SERVER_NAME_INDICATION)
     mbedtls_ssl_conf_cert_cb(&config, on_hello);
 #endif
     if (options.session_cache) {
         if (auto const done = set_up_session_cache(state, *options.session_cache); !done) {
-            return done;
+            return passed_on{done.error()};
         }
     }
     if (auto const done = set_up_tickets(state, options.tickets); !done) {
-        return done;
+        return passed_on{done.error()};
     }
     return set_up_early_data(state, options.early_data, options.tickets.keys.has_value());
 }

@@ -22,11 +22,11 @@ public:
         std::size_t text = 0;
         for (auto const& p : protocols) {
             if (p.empty() || p.find('\0') != std::string_view::npos) {
-                return std::unexpected(error{errc::invalid_argument, reason::alpn_empty_name});
+                return refused{errc::invalid_argument, reason::alpn_empty_name};
             }
             text += p.size() + 1;
             if (p.size() > 255 || text > 65535) {
-                return std::unexpected(error{errc::invalid_argument, reason::alpn_too_long}.about(p));
+                return refused{errc::invalid_argument, reason::alpn_too_long}.about(p);
             }
         }
         if (protocols.empty()) {
@@ -35,7 +35,7 @@ public:
         auto const pointers = (protocols.size() + 1) * sizeof(const char*);
         names_ = static_cast<const char**>(mbedtls_calloc(1, pointers + text));
         if (names_ == nullptr) {
-            return std::unexpected(error{errc::out_of_memory});
+            return refused{errc::out_of_memory};
         }
         char* at = reinterpret_cast<char*>(names_) + pointers;
         for (std::size_t i = 0; i != protocols.size(); ++i) {

@@ -14,13 +14,13 @@ inline constexpr std::string_view early_data_lacks = !build::early_data         
 
 inline result<void> check_early_data(const context_state& state) noexcept {
     if (!early_data_lacks.empty()) {
-        return std::unexpected(error{errc::unsupported, reason::early_data_not_built}.about(early_data_lacks));
+        return refused{errc::unsupported, reason::early_data_not_built}.about(early_data_lacks);
     }
     if (state.highest != version::tls1_3) {
-        return std::unexpected(error{errc::invalid_argument, reason::early_data_needs_tls1_3});
+        return refused{errc::invalid_argument, reason::early_data_needs_tls1_3};
     }
     if (state.psk_for != psk_use::none) {
-        return std::unexpected(error{errc::invalid_argument, reason::tickets_with_psk}.about(".early_data"));
+        return refused{errc::invalid_argument, reason::tickets_with_psk}.about(".early_data");
     }
     return {};
 }
@@ -30,7 +30,7 @@ inline result<void> set_up_early_data(context_state& state, early_data wanted) n
         return {};
     }
     if (wanted != early_data::insecure_replayable) {
-        return std::unexpected(error{errc::invalid_argument}.about(".early_data"));
+        return refused{errc::invalid_argument}.about(".early_data");
     }
     auto const fits = check_early_data(state);
 #if defined(MBEDTLS_SSL_EARLY_DATA)
@@ -46,10 +46,10 @@ inline result<void> set_up_early_data(context_state& state, early_data wanted) n
 inline result<void> set_up_early_data(context_state& state, const server_early_data& wanted,
                                       bool shared_keys) noexcept {
     if (wanted.first_use.failed()) {
-        return std::unexpected(error{errc::out_of_memory});
+        return refused{errc::out_of_memory};
     }
     if (wanted.max_size > largest_early_data) {
-        return std::unexpected(error{errc::invalid_argument}.about(".early_data.max_size"));
+        return refused{errc::invalid_argument}.about(".early_data.max_size");
     }
     if (wanted.max_size == 0) {
         return wanted.first_use || wanted.insecure_replayable
@@ -57,25 +57,24 @@ inline result<void> set_up_early_data(context_state& state, const server_early_d
                    : result<void>{};
     }
     if (auto const fits = check_early_data(state); !fits) {
-        return fits;
+        return passed_on{fits.error()};
     }
     if (!build::sni) { // for its callback
-        return std::unexpected(
-            error{errc::unsupported, reason::early_data_not_built}.about("MBEDTLS_SSL_SERVER_NAME_INDICATION"));
+        return refused{errc::unsupported, reason::early_data_not_built}.about("MBEDTLS_SSL_SERVER_NAME_INDICATION");
     }
     if (!state.ticket_ring) {
-        return std::unexpected(error{errc::invalid_argument, reason::early_data_without_tickets});
+        return refused{errc::invalid_argument, reason::early_data_without_tickets};
     }
     if (wanted.first_use && wanted.insecure_replayable) {
-        return std::unexpected(error{errc::invalid_argument}.about(".early_data.insecure_replayable"));
+        return refused{errc::invalid_argument}.about(".early_data.insecure_replayable");
     }
     if (shared_keys && !wanted.first_use && !wanted.insecure_replayable) {
-        return std::unexpected(error{errc::invalid_argument, reason::early_data_without_guard});
+        return refused{errc::invalid_argument, reason::early_data_without_guard};
     }
     if (!wanted.first_use && !wanted.insecure_replayable) {
         state.early_used = ref<replay_list>::make();
         if (!state.early_used) {
-            return std::unexpected(error{errc::out_of_memory});
+            return refused{errc::out_of_memory};
         }
     }
     state.early_guard = wanted.first_use;

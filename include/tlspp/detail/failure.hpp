@@ -25,6 +25,11 @@ inline bytes certificate_of_peer([[maybe_unused]] const core& c) noexcept {
     return {};
 }
 
+/// An `error` is large: those that need nothing else are made in one place.
+[[gnu::noinline, gnu::cold]] inline error error_of(errc what, reason why = reason::none, int code = 0) noexcept {
+    return error{what, why, code};
+}
+
 /// What the inspector found.
 inline error classify_flaw(hello_flaw flaw) noexcept {
     switch (flaw) {
@@ -50,11 +55,11 @@ inline error classify_trouble(const core& c) noexcept {
     using kind = io_trouble::kind;
     switch (c.trouble.what) {
     case kind::threw:
-        return {errc::callback, reason::callback_threw};
+        return error_of(errc::callback, reason::callback_threw);
     case kind::no_memory:
-        return {errc::out_of_memory};
+        return error_of(errc::out_of_memory);
     case kind::flood:
-        return {errc::protocol_violation, reason::too_many_records};
+        return error_of(errc::protocol_violation, reason::too_many_records);
     case kind::flaw:
         return classify_flaw(c.watch.inside().flaw());
     case kind::timed_out:
@@ -66,8 +71,8 @@ inline error classify_trouble(const core& c) noexcept {
     if (c.trouble.what == kind::reset && c.watch.saw_fatal_alert()) {
         return error{errc::alert_received}.with(static_cast<alert>(c.watch.alert_description()));
     }
-    return error{errc::transport, c.trouble.what == kind::reset ? reason::connection_reset : reason::none}.with_system(
-        c.trouble.system);
+    return error_of(errc::transport, c.trouble.what == kind::reset ? reason::connection_reset : reason::none)
+        .with_system(c.trouble.system);
 }
 
 /// What a server that cannot use a pre-shared key says: RFC 4279 §2, and the broken Finished or binder, for which
@@ -83,16 +88,16 @@ inline error classify_received_alert(const core& c, int code) noexcept {
         received = c.watch.alert_description();
     }
     if (received < 0) {
-        return {errc::alert_received, reason::none, code};
+        return error_of(errc::alert_received, reason::none, code);
     }
     auto const a = static_cast<alert>(received);
     auto const& context = *c.context;
     bool const psk = context.role == role::client && context.psk_for != psk_use::none && c.at != core::stage::open &&
                      is_about_psk(a);
-    return error{errc::alert_received, psk ? reason::psk_refused : reason::none, code}.with(a);
+    return error_of(errc::alert_received, psk ? reason::psk_refused : reason::none, code).with(a);
 }
 
-/// What to call a failure. (An `error` is large: the many that need nothing else are made in one place.)
+/// What to call a failure.
 struct finding {
     errc what;
     reason why = reason::none;
@@ -131,13 +136,13 @@ inline std::optional<finding> find_psk_failure([[maybe_unused]] const core& c, [
 inline error classify_verification(const core& c, int code) noexcept {
     auto const flags = c.verifier.against(mbedtls_ssl_get_verify_result(&c.ssl));
     if (code == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE) {
-        return error{errc::no_certificate, reason::client_sent_none, code}.with(verify_flag::missing);
+        return error_of(errc::no_certificate, reason::client_sent_none, code).with(verify_flag::missing);
     }
     auto const& verdict = c.verifier.verdict();
     if (verdict.threw) {
-        return error{errc::callback, reason::callback_threw};
+        return error_of(errc::callback, reason::callback_threw);
     }
-    error const e = error{errc::certificate_rejected, reason::none, code}.with(flags);
+    error const e = error_of(errc::certificate_rejected, reason::none, code).with(flags);
     return e.about(!verdict.why().empty() ? verdict.why() : c.context->role == role::client ? c.name : "");
 }
 #endif
@@ -226,14 +231,14 @@ inline error classify(const core& c, int code) noexcept {
         return c.gate->why;
     }
     if (code == MBEDTLS_ERR_SSL_CONN_EOF || (code == 0 && c.end_seen)) {
-        return in_handshake ? error{errc::truncated, reason::silent_end} : error{errc::truncated};
+        return error_of(errc::truncated, in_handshake ? reason::silent_end : reason::none);
     }
     // a TLS 1.3 client refuses a certificate before it has keys to send with: Mbed TLS tries to decrypt its plain alert
     bool const plain_alert = in_handshake && code == MBEDTLS_ERR_SSL_INVALID_MAC && c.watch.saw_fatal_alert();
     if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE || plain_alert) {
         return classify_received_alert(c, code);
     }
-    auto const named = [&](finding f) noexcept { return error{f.what, f.why, f.what == errc::callback ? 0 : code}; };
+    auto const named = [&](finding f) noexcept { return error_of(f.what, f.why, f.what == errc::callback ? 0 : code); };
     if (is_out_of_memory(code)) {
         return named({errc::out_of_memory});
     }
@@ -250,7 +255,7 @@ inline error classify(const core& c, int code) noexcept {
     }
     if (in_handshake && is_unreadable_certificate(code)) {
         auto const flag = is_unknown_critical_extension(code) ? verify_flag::unknown_critical : verify_flag::other;
-        return error{errc::certificate_rejected, reason::peer_certificate_unreadable, code}.with(flag);
+        return error_of(errc::certificate_rejected, reason::peer_certificate_unreadable, code).with(flag);
     }
 #endif
     return named(find_failure(c, code));

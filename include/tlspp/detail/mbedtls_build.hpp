@@ -140,6 +140,11 @@ struct build {
 #else
     static constexpr bool ecdhe = false;
 #endif
+#if defined(MBEDTLS_SSL_PROTO_TLS1_2) && defined(MBEDTLS_KEY_EXCHANGE_ECDHE_PSK_ENABLED)
+    static constexpr bool ecdhe_psk = true;
+#else
+    static constexpr bool ecdhe_psk = false;
+#endif
 #if defined(MBEDTLS_SSL_PROTO_TLS1_2) &&                                                                               \
     (defined(MBEDTLS_KEY_EXCHANGE_PSK_ENABLED) || defined(MBEDTLS_KEY_EXCHANGE_ECDHE_PSK_ENABLED))
     static constexpr bool psk1_2 = true;

@@ -43,7 +43,7 @@ result<option_list<T>> parse_names(std::string_view text, Lookup lookup) noexcep
         word.remove_prefix(optional ? 1 : 0);
         found_name<T> const found = lookup(word);
         if (found.problem != reason::none && !optional) {
-            return std::unexpected(error{errc::invalid_argument, found.problem}.about(word));
+            return refused{errc::invalid_argument, found.problem}.about(word);
         }
         bool skipped = optional && (found.problem != reason::none || !found.built);
         for (std::size_t i = 0; i != count; ++i) {
@@ -54,11 +54,11 @@ result<option_list<T>> parse_names(std::string_view text, Lookup lookup) noexcep
         }
     }
     if (count == 0) {
-        return std::unexpected(error{errc::invalid_argument, reason::nothing_selected});
+        return refused{errc::invalid_argument, reason::nothing_selected};
     }
     option_list<T> list{std::span<const T>{chosen, count}};
     if (list.failed()) {
-        return std::unexpected(error{errc::out_of_memory});
+        return refused{errc::out_of_memory};
     }
     return list;
 }

@@ -53,10 +53,10 @@ inline void set_key_exchange_modes([[maybe_unused]] context_state& state) noexce
 inline result<void> set_up_psk([[maybe_unused]] context_state& state, const client_psk& given) noexcept {
 #if TLSPP_HAS_PSK
     if (auto const good = check_psk(given.identity, given.key); !good) {
-        return good;
+        return passed_on{good.error()};
     }
     if (!state.psk_identity.allocate(given.identity.size())) {
-        return std::unexpected(error{errc::out_of_memory});
+        return refused{errc::out_of_memory};
     }
     std::memcpy(state.psk_identity.data(), given.identity.data(), given.identity.size());
     int const code =
@@ -71,21 +71,21 @@ inline result<void> set_up_psk([[maybe_unused]] context_state& state, const clie
     return {};
 #else
     (void)given;
-    return std::unexpected(error{errc::unsupported}.about(".psk"));
+    return refused{errc::unsupported}.about(".psk");
 #endif
 }
 
 inline result<void> set_up_psk([[maybe_unused]] context_state& state, const server_psk& given) noexcept {
 #if TLSPP_HAS_PSK && defined(MBEDTLS_SSL_SRV_C)
     if (auto const good = state.psk.assign(given); !good) {
-        return good;
+        return passed_on{good.error()};
     }
     mbedtls_ssl_conf_psk_cb(&state.config, &on_psk_identity, &state);
     state.psk_insecure_no_forward_secrecy = given.insecure_no_forward_secrecy;
     return {};
 #else
     (void)given;
-    return std::unexpected(error{errc::unsupported}.about(".psk"));
+    return refused{errc::unsupported}.about(".psk");
 #endif
 }
 } // namespace tlspp::inline TLSPP_ABI::detail

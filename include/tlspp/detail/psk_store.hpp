@@ -9,9 +9,7 @@
 namespace tlspp::inline TLSPP_ABI::detail {
 
 inline result<void> check_psk(std::string_view identity, bytes key) noexcept {
-    auto const refuse = [&](reason why) noexcept {
-        return std::unexpected(error{errc::invalid_argument, why}.about(identity));
-    };
+    auto const refuse = [&](reason why) noexcept { return refused{errc::invalid_argument, why}.about(identity); };
     if (identity.empty()) {
         return refuse(reason::psk_identity_empty);
     }
@@ -32,26 +30,26 @@ class psk_store {
 public:
     result<void> assign(const server_psk& given) noexcept {
         if (given.keys.failed() || given.lookup.failed()) {
-            return std::unexpected(error{errc::out_of_memory});
+            return refused{errc::out_of_memory};
         }
         if (given.keys.empty() && !given.lookup) {
-            return std::unexpected(error{errc::invalid_argument, reason::psk_nothing});
+            return refused{errc::invalid_argument, reason::psk_nothing};
         }
         std::size_t size = 0;
         for (auto const& one : given.keys) {
             if (auto const good = check_psk(one.identity, one.key); !good) {
-                return good;
+                return passed_on{good.error()};
             }
             size += 4 + one.identity.size() + one.key.size();
         }
         if (!block_.allocate(size)) {
-            return std::unexpected(error{errc::out_of_memory});
+            return refused{errc::out_of_memory};
         }
         unsigned char* out = block_.data();
         for (auto const& one : given.keys) {
             std::size_t n = 0;
             if (find_row(one.identity, n) != nullptr) {
-                return std::unexpected(error{errc::invalid_argument, reason::psk_identity_twice}.about(one.identity));
+                return refused{errc::invalid_argument, reason::psk_identity_twice}.about(one.identity);
             }
             out = put(out, one.identity.data(), one.identity.size());
             out = put(out, one.key.data(), one.key.size());

@@ -283,6 +283,9 @@ const cache_functions& client_cache<Core>::functions() noexcept {
 
 /// After a handshake that succeeded.
 inline void settle_session(core& c) noexcept {
+    if constexpr (!can_resume) {
+        return; // there is none
+    }
     if (c.session.size() != 0 && !c.watch.inside().facts().resumed()) {
         c.session.reset(); // it was offered in vain: this peer was judged itself
     }

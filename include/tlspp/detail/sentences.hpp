@@ -519,7 +519,7 @@ inline std::size_t error::describe(std::span<char> out) const noexcept {
     bool first = true;
     for (unsigned bit = 0; bit != 64; ++bit) {
         auto const flag = static_cast<verify_flag>(std::uint64_t{1} << bit);
-        if (flags_.has(flag) && (flag != verify_flag::other || flags_.without(verify_flag::other).empty())) {
+        if (flags().has(flag) && (flag != verify_flag::other || flags().without(verify_flag::other).empty())) {
             text << (first ? ": " : "; ") << tlspp::describe(flag);
             first = false;
         }

@@ -16,35 +16,36 @@ inline constexpr std::string_view resumption_lacks = !inspector::exists ? "TLSPP
 
 inline result<void> set_up_session_cache(context_state& state, const session_cache& cache) noexcept {
     if (!cache) {
-        return std::unexpected(error{errc::invalid_argument, reason::empty_handle});
+        return refused{errc::invalid_argument, reason::empty_handle};
     }
     if (state.psk_for != psk_use::none) {
-        return std::unexpected(error{errc::invalid_argument, reason::tickets_with_psk}.about(".session_cache"));
+        return refused{errc::invalid_argument, reason::tickets_with_psk}.about(".session_cache");
     }
-    if (!resumption_lacks.empty()) {
-        return std::unexpected(error{errc::unsupported, reason::tickets_not_built}.about(resumption_lacks));
+    if constexpr (resumption_lacks.empty()) {
+        state.sessions = cache;
+        return {};
+    } else {
+        return refused{errc::unsupported, reason::tickets_not_built}.about(resumption_lacks);
     }
-    state.sessions = cache;
-    return {};
 }
 
 /// A random key, which rotates by itself.
 inline result<void> make_ticket_keys(context_state& state) noexcept {
     unsigned char secret[32] = {};
     if (int const code = state.fill(secret, sizeof secret); code != 0) {
-        return std::unexpected(error{errc::random, reason::none, code});
+        return refused{errc::random, reason::none, code};
     }
     auto first = ticket_key::derive(bytes(secret));
     mbedtls_platform_zeroize(secret, sizeof secret);
     if (!first) {
-        return std::unexpected(first.error());
+        return passed_on{first.error()};
     }
     auto const& p = state.verification;
     first->made = p.clock != nullptr ? p.clock(p.clock_context) : system_seconds();
     state.ticket_ring = ref<ticket_key_ring>::make(*first, ticket_key());
     state.tickets_rotate = true;
     if (!state.ticket_ring) {
-        return std::unexpected(error{errc::out_of_memory});
+        return refused{errc::out_of_memory};
     }
     return {};
 }
@@ -61,23 +62,22 @@ inline result<void> set_up_tickets(context_state& state, const ticket_options& o
     auto const count = options.count.value_or(lacks.empty() && !psk ? 2 : 0);
     set_ticket_count(state.config, count);
     if (options.keys && !*options.keys) {
-        return std::unexpected(error{errc::invalid_argument, reason::empty_handle});
+        return refused{errc::invalid_argument, reason::empty_handle};
     }
     if (psk && options.keys) {
-        return std::unexpected(error{errc::invalid_argument, reason::tickets_with_psk}.about(".tickets"));
+        return refused{errc::invalid_argument, reason::tickets_with_psk}.about(".tickets");
     }
     if (options.lifetime == 0 || (count == 0 && options.keys)) {
-        return std::unexpected(
-            error{errc::invalid_argument}.about(options.lifetime == 0 ? ".tickets.lifetime" : ".tickets.count"));
+        return refused{errc::invalid_argument}.about(options.lifetime == 0 ? ".tickets.lifetime" : ".tickets.count");
     }
     if (count == 0) {
         return {};
     }
     if (psk) {
-        return std::unexpected(error{errc::invalid_argument, reason::tickets_with_psk}.about(".tickets"));
+        return refused{errc::invalid_argument, reason::tickets_with_psk}.about(".tickets");
     }
     if (!lacks.empty()) {
-        return std::unexpected(error{errc::unsupported, reason::tickets_not_built}.about(lacks));
+        return refused{errc::unsupported, reason::tickets_not_built}.about(lacks);
     }
     state.ticket_lifetime = options.lifetime < longest ? options.lifetime : longest;
     if (options.keys) {

@@ -200,7 +200,7 @@ std::size_t read_ahead_by(const T& transport) noexcept {
 template <class T>
 result<void> refuse_plaintext(const T& transport, after_plaintext before) noexcept {
     if (before.unread != 0 || read_ahead_by(transport) != 0) {
-        return std::unexpected(error{errc::protocol_violation, reason::plaintext_before_tls});
+        return refused{errc::protocol_violation, reason::plaintext_before_tls};
     }
     return {};
 }
@@ -210,24 +210,24 @@ template <class T, bool Exceptions>
 result<core*> start_connection(const ref<const context_state>& context, const wanted_peer& wanted,
                                T&& transport) noexcept {
     if (!context) {
-        return std::unexpected(error{errc::misuse, reason::moved_from});
+        return refused{errc::misuse, reason::moved_from};
     }
     if constexpr (requires(const T& t) {
                       { t.check() } noexcept -> std::same_as<result<void>>;
                   }) {
         if (auto const fit = transport.check(); !fit) {
-            return std::unexpected(fit.error());
+            return passed_on{fit.error()};
         }
     }
     bool const server = build::server && context->role == role::server;
     if (!server && read_ahead_by(transport) != 0) { // the server has said something before it was asked
-        return std::unexpected(error{errc::misuse, reason::plaintext_before_tls});
+        return refused{errc::misuse, reason::plaintext_before_tls};
     }
     std::size_t const own_config = server ? sizeof(mbedtls_ssl_config) : 0; // first, for its alignment
     auto const extra = own_config + (server ? sni_capacity + 1 : wanted.text.size() + 1 + wanted.address.size());
     void* const memory = mbedtls_calloc(1, sizeof(block<T>) + extra + room_wanted<T>());
     if (memory == nullptr) {
-        return std::unexpected(error{errc::out_of_memory});
+        return refused{errc::out_of_memory};
     }
     char* const tail = static_cast<char*>(memory) + sizeof(block<T>) + own_config;
     auto const name = keep_name(wanted, tail);
@@ -248,8 +248,7 @@ result<core*> start_connection(const ref<const context_state>& context, const wa
                          : set_up_connection(*made, wanted, send, receive);
     if (code != 0) {
         destroy_object(made);
-        return std::unexpected(
-            error{is_out_of_memory(code) ? errc::out_of_memory : errc::internal, reason::none, code});
+        return refused{is_out_of_memory(code) ? errc::out_of_memory : errc::internal, reason::none, code};
     }
     return made;
 }

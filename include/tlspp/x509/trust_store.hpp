@@ -156,7 +156,7 @@ private:
 
 inline result<trust_store> trust_store::empty() noexcept {
     if (auto const started = detail::start_crypto(); !started) {
-        return std::unexpected(started.error());
+        return detail::passed_on{started.error()};
     }
     trust_store made;
     made.block_ = detail::ref<detail::anchors>::make();
@@ -171,7 +171,7 @@ inline result<trust_store> trust_store::usable(trust_store store, const error& o
         store.block_->index.trim();
     }
     if (auto const done = store.block_->finish(otherwise); !done) {
-        return std::unexpected(done.error());
+        return detail::passed_on{done.error()};
     }
     return store;
 }
@@ -179,7 +179,7 @@ inline result<trust_store> trust_store::usable(trust_store store, const error& o
 inline result<trust_store> trust_store::all_good(trust_store store, error otherwise) noexcept {
     auto const all = store.block_->shapeless.first_error ? store.block_->shapeless : store.block_->parse_all(true);
     if (!all) {
-        return std::unexpected(all.error());
+        return detail::passed_on{all.error()};
     }
     if (all->first_error || all->parsed == 0) {
         return std::unexpected(all->first_error.value_or(otherwise));
@@ -193,7 +193,7 @@ inline result<trust_store> trust_store::strictly(bytes data) noexcept {
         return made;
     }
     if (auto const read = made->block_->add(data); !read) {
-        return std::unexpected(read.error());
+        return detail::passed_on{read.error()};
     }
     return all_good(std::move(*made), error(errc::malformed, reason::no_certificate_in_file));
 }
@@ -204,7 +204,7 @@ inline result<trust_store> trust_store::from_der(bytes der) noexcept {
         return made;
     }
     if (auto const read = made->block_->add_der(der); !read) {
-        return std::unexpected(read.error());
+        return detail::passed_on{read.error()};
     }
     return all_good(std::move(*made), error(errc::malformed, reason::certificate_malformed));
 }
@@ -217,14 +217,14 @@ result<trust_store> trust_store::from_table(std::span<const detail::anchor_table
     }
     for (auto const der : table) {
         if (detail::subject_of(der).empty()) {
-            return std::unexpected(error(errc::malformed, reason::certificate_malformed));
+            return detail::refused{errc::malformed, reason::certificate_malformed};
         }
     }
     error const none(errc::no_trust, reason::no_usable_certificates);
     if constexpr (Parse) {
         made->block_->table = detail::anchor_table::unsorted(table);
         if (auto const parsed = made->block_->parse_table(none); !parsed) {
-            return std::unexpected(parsed.error());
+            return detail::passed_on{parsed.error()};
         }
         return made;
     } else {
@@ -239,7 +239,7 @@ result<trust_store> trust_store::from_file([[maybe_unused]] std::string_view pat
 #if defined(MBEDTLS_FS_IO)
     auto const content = detail::read_file(path);
     if (!content) {
-        return std::unexpected(content.error());
+        return detail::passed_on{content.error()};
     }
     auto made = strictly(bytes(content->data(), content->size()));
     if (!made) {
@@ -247,7 +247,7 @@ result<trust_store> trust_store::from_file([[maybe_unused]] std::string_view pat
     }
     return made;
 #else
-    return std::unexpected(error(errc::unsupported));
+    return detail::refused{errc::unsupported};
 #endif
 }
 
@@ -260,18 +260,18 @@ result<trust_store> trust_store::from_directory([[maybe_unused]] std::string_vie
         return made;
     }
     if (auto const read = detail::add_directory(*made->block_, path); !read) {
-        return std::unexpected(read.error());
+        return detail::passed_on{read.error()};
     }
     return usable(std::move(*made), error(errc::no_trust, reason::no_usable_certificates).about(path));
 #else
-    return std::unexpected(error(errc::unsupported));
+    return detail::refused{errc::unsupported};
 #endif
 }
 
 template <bool Use>
 result<trust_store> trust_store::from_locations(std::string_view file, std::string_view directory) noexcept {
     if (file.empty() && directory.empty()) {
-        return std::unexpected(error(errc::invalid_argument, reason::bad_path));
+        return detail::refused{errc::invalid_argument, reason::bad_path};
     }
     if (file.empty()) {
         return from_directory<Use>(directory);
@@ -287,14 +287,14 @@ result<trust_store> trust_store::from_locations(std::string_view file, std::stri
         return made;
     }
     if (auto const read = made->block_->add(bytes(content->data(), content->size())); !read) {
-        return std::unexpected(read.error());
+        return detail::passed_on{read.error()};
     }
     if (auto const read = detail::add_directory(*made->block_, directory); !read) {
-        return std::unexpected(read.error());
+        return detail::passed_on{read.error()};
     }
     return usable(std::move(*made), error(errc::no_trust, reason::no_usable_certificates).about(file));
 #else
-    return std::unexpected(error(errc::unsupported));
+    return detail::refused{errc::unsupported};
 #endif
 }
 
@@ -308,7 +308,7 @@ result<trust_store> trust_store::system() noexcept {
     }
     std::string_view named;
     if (auto const read = x509::system_trust::read(*made->block_, named); !read) {
-        return std::unexpected(read.error());
+        return detail::passed_on{read.error()};
     }
     return usable(std::move(*made), named.empty() ? error(errc::no_trust, reason::no_system_store)
                                                   : error(errc::no_trust, reason::no_usable_certificates).about(named));

@@ -14,12 +14,12 @@ inline error parse_error(int code, reason otherwise = reason::certificate_malfor
 inline std::unexpected<error> parse_failure(int code, reason otherwise = reason::certificate_malformed) noexcept {
     return std::unexpected(parse_error(code, otherwise));
 }
-inline std::unexpected<error> no_memory() noexcept { return std::unexpected(error(errc::out_of_memory)); }
+inline refused no_memory() noexcept { return refused{errc::out_of_memory}; }
 
 /// PSA has to be up before a key is parsed.
 inline result<void> start_crypto() noexcept {
     if (int const code = psa_start(); code != 0) {
-        return std::unexpected(error(is_out_of_memory(code) ? errc::out_of_memory : errc::random, reason::none, code));
+        return refused{is_out_of_memory(code) ? errc::out_of_memory : errc::random, reason::none, code};
     }
     return {};
 }

@@ -24,7 +24,7 @@ struct parse_counts {
 inline result<void> append_der(mbedtls_x509_crt& chain, bytes der) noexcept {
     std::size_t const size = der_object_size(der);
     if (size != 0 && size != der.size()) {
-        return std::unexpected(error(errc::malformed, reason::trailing_bytes));
+        return refused{errc::malformed, reason::trailing_bytes};
     }
     if (int const code = parse_certificate(chain, der, true); code != 0) {
         return parse_failure(code);
@@ -37,7 +37,7 @@ inline result<void> append_pem_block(mbedtls_x509_crt& chain, const pem_block& b
     std::size_t const size = decoded_size(block);
     secure_buffer der;
     if (size == 0) {
-        return std::unexpected(error(errc::malformed, reason::certificate_malformed));
+        return refused{errc::malformed, reason::certificate_malformed};
     }
     if (!der.allocate(size)) {
         return no_memory();
@@ -87,7 +87,7 @@ inline result<void> append_strictly(mbedtls_x509_crt& chain, bytes data) noexcep
         return std::unexpected(*counts.first_error);
     }
     if (counts.parsed == 0) {
-        return std::unexpected(error(errc::malformed, reason::no_certificate_in_file));
+        return refused{errc::malformed, reason::no_certificate_in_file};
     }
     return {};
 }
