@@ -209,6 +209,7 @@ enum class reason : std::uint8_t {
     random_from_psa_only,
     asynchronous_operation,
     other_role,
+    fragment_length,
     last_of_core, // further ones are added above, by the header that reports them
 };
 

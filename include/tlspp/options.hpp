@@ -11,6 +11,7 @@
 #include <tlspp/named_group.hpp>
 #include <tlspp/option_list.hpp>
 #include <tlspp/psk.hpp>
+#include <tlspp/record_size.hpp>
 #include <tlspp/signature_scheme.hpp>
 #include <tlspp/ticket_keys.hpp>
 #include <tlspp/trace.hpp>
@@ -128,6 +129,9 @@ struct client_options {
     /// TLS 1.2: also talks to servers without RFC 5746. An attacker in between can put a request of their own before the
     /// client's first one, in the client's name (CVE-2009-3555). Default: they are refused.
     bool insecure_legacy_server_connect = false;
+    /// TLS 1.2: asks the server for records with no more plaintext than this, and sends none; for buffers that are too
+    /// small for others. Servers may ignore it: `connection::largest_incoming_record` tells. Default: not asked.
+    detail::fragment_option<> max_fragment_length = {};
 };
 
 /// What a server context is made from. Views in it need to live until `create` returns.

@@ -42,6 +42,7 @@
 
 #include <tlspp/options.hpp>
 #include <tlspp/psk.hpp>
+#include <tlspp/record_size.hpp>
 #include <tlspp/security_policy.hpp>
 #include <tlspp/selection.hpp>
 #include <tlspp/session.hpp>

@@ -46,6 +46,28 @@ TEST_CASE("our client asks s_server for one suite, by the name that openssl has 
     CHECK(says(openssl, "CIPHER is " + std::string(name)));
 }
 
+TEST_CASE("our client asks s_server for short records") {
+    test::process openssl(server(version::tls1_2, shared_files().rsa, {"-rev"}));
+    auto conn = or_throw(
+        call(make_client(version::tls1_2, {.max_fragment_length = fragment_length::bytes_512}), port_of(openssl)));
+    CHECK(conn.largest_incoming_record() == 512);
+    std::string const line(3000, 'x');
+    or_throw(conn.write_all(line + "\n"));
+    char got[3001];
+    auto const first = or_throw(conn.read_some(got));
+    CHECK(first <= 512);
+    or_throw(conn.read_exactly(std::span(got).subspan(first)));
+    CHECK(std::string_view(got, sizeof got) == line + "\n");
+}
+
+TEST_CASE("s_client asks our server for short records") {
+    auto listener = listen();
+    test::process openssl(client(version::tls1_2, listener, {"-maxfraglen", "1024", "-quiet"}));
+    auto conn = or_throw(take(make_server(version::tls1_2), listener));
+    CHECK(conn.largest_outgoing_record() == 1024);
+    CHECK(or_throw(conn.write_some(std::string(3000, 'y'))) == 1024);
+}
+
 TEST_CASE("our client asks s_server for one group") {
     auto const v = GENERATE(from_range(versions));
     auto const* name = GENERATE("x25519", "P-384", "secp521r1");

@@ -22,6 +22,16 @@ inline want connection::wants() const noexcept {
     return core_->reading && core_->transport->buffered(core_) == 0 ? want::read : want::nothing;
 }
 
+inline std::size_t connection::largest_incoming_record() const noexcept {
+    int const size = mbedtls_ssl_get_max_in_record_payload(&core_->ssl);
+    return size < 0 ? 0 : static_cast<std::size_t>(size);
+}
+
+inline std::size_t connection::largest_outgoing_record() const noexcept {
+    int const size = mbedtls_ssl_get_max_out_record_payload(&core_->ssl);
+    return size < 0 ? 0 : static_cast<std::size_t>(size);
+}
+
 inline tlspp::version connection::version() const noexcept {
     return mbedtls_ssl_get_version_number(&core_->ssl) == MBEDTLS_SSL_VERSION_TLS1_3 ? tlspp::version::tls1_3
                                                                                      : tlspp::version::tls1_2;

@@ -108,6 +108,13 @@ inline result<void> set_up_client(context_state& state, const client_options& op
     state.insecure_legacy_server = options.insecure_legacy_server_connect;
     mbedtls_ssl_conf_legacy_renegotiation(&config, state.insecure_legacy_server ? MBEDTLS_SSL_LEGACY_NO_RENEGOTIATION
                                                                                 : MBEDTLS_SSL_LEGACY_BREAK_HANDSHAKE);
+#if defined(MBEDTLS_SSL_MAX_FRAGMENT_LENGTH)
+    if (auto const wanted = options.max_fragment_length.value(); wanted != fragment_length::unlimited) {
+        if (mbedtls_ssl_conf_max_frag_len(&config, static_cast<unsigned char>(wanted)) != 0) {
+            return refused{errc::invalid_argument, reason::fragment_length};
+        }
+    }
+#endif
     signal_tickets(config);
     if (auto const early = set_up_early_data(state, options.early_data); !early) {
         return passed_on{early.error()};

@@ -460,6 +460,9 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
     case signer_wrong:
         return {"the signer of the own identity returned a signature that its certificate does not verify",
                 "check that key and certificate belong together; RSA signs by PKCS #1 v1.5, ECDSA returns DER"};
+    case fragment_length:
+        return {"the fragment length is none of RFC 6066, or larger than this build's buffers",
+                "see MBEDTLS_SSL_IN_CONTENT_LEN"};
     case certificates_not_built:
         return {"this build of Mbed TLS has no certificates, and there is no pre-shared key",
                 "set .psk, or enable MBEDTLS_X509_CRT_PARSE_C in the configuration"};
