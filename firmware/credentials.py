@@ -69,4 +69,5 @@ def main():
     (folder / "credentials.h").write_text(text)
 
 
-main()
+if __name__ == "__main__":
+    main()
