@@ -30,6 +30,11 @@ def main():
 
     def compiles(page, line, code):
         def check():
+            if "<asio.hpp>" in code:
+                probe = scratch / "asio_probe.cpp"
+                probe.write_text("#if !__has_include(<asio.hpp>)\n#error\n#endif\n")
+                if not compiler.run("-fsyntax-only", compiler.relative(probe))[0]:
+                    return "# SKIP Asio is not installed"
             source = scratch / f"{page.stem}_{line}.cpp"
             source.write_text(f'#line {line} "{page.relative_to(root)}"\n{code}', encoding="utf-8")
             good, said = compiler.run("-O0", "-g0", "-c", compiler.relative(source), "-o", compiler.relative(source) + ".o")
