@@ -2,9 +2,12 @@
 """Runs the unit tests of build folders, each with another Mbed TLS, compares them test by test, and writes the table of
 docs/compatibility.md. tools/compatibility builds them and calls it.
 
-    compatibility.py ROOT FOLDER[=PREFIX]...    without a PREFIX: the bundled Mbed TLS
+    compatibility.py [--group NAME]... ROOT FOLDER[=PREFIX]...
+
+Without a PREFIX: the bundled Mbed TLS.
 """
 
+import argparse
 import datetime
 import json
 import os
@@ -42,9 +45,10 @@ class Library(NamedTuple):
         return f"Mbed TLS {self.version}" + (f" with TF-PSA-Crypto {self.crypto}" if self.crypto else "")
 
 
-def unit_tests(build):
+def unit_tests(build, groups):
     told = subprocess.run(["meson", "introspect", "--tests", str(build)], capture_output=True, text=True, check=True)
-    return [test for test in json.loads(told.stdout) if "tlspp:unit" in test["suite"]]
+    return [test for test in json.loads(told.stdout)
+            if "tlspp:unit" in test["suite"] and (not groups or test["name"] in groups)]
 
 
 def of_catch2(report, program):
@@ -63,10 +67,10 @@ def of_catch2(report, program):
     return found
 
 
-def run(build):
+def run(build, groups):
     """{(program, test): Result} of one build folder."""
     results = {}
-    for test in unit_tests(build):
+    for test in unit_tests(build, groups):
         program = test["name"]
         catch2 = pathlib.Path(test["cmd"][0]).name.startswith("tlspp-tests-")
         with tempfile.TemporaryDirectory() as scratch:
@@ -101,15 +105,20 @@ def count(results, state):
 
 
 def main():
-    root = pathlib.Path(sys.argv[1]).resolve()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--group", action="append", default=[])
+    parser.add_argument("root", type=pathlib.Path)
+    parser.add_argument("folder", nargs="+")
+    given = parser.parse_args()
+    root = given.root.resolve()
     libraries, runs = [], []
-    for argument in sys.argv[2:]:
+    for argument in given.folder:
         folder, _, prefix = argument.partition("=")
         include = pathlib.Path(prefix, "include") if prefix else \
             sorted((root / "subprojects").glob("mbedtls-3.*/include"))[-1]
         libraries.append(Library.of(include, "a prefix" if prefix else "bundled"))
         print(f"Running the tests with {libraries[-1].name()} ...", flush=True)
-        runs.append(run(pathlib.Path(folder)))
+        runs.append(run(pathlib.Path(folder), given.group))
         print(", ".join(f"{count(runs[-1], state)} {state}" for state in ("passed", "failed", "skipped")), flush=True)
 
     tests = sorted(set().union(*runs))
@@ -117,11 +126,14 @@ def main():
     gcc = subprocess.run(["g++", "-dumpfullversion"], capture_output=True, text=True).stdout.strip()
 
     table = [f"{datetime.date.today()}, GCC {gcc}, {os.uname().sysname} {os.uname().machine}:", "",
-             "| Mbed TLS | TF-PSA-Crypto | from | tests passed | failed | skipped |", "| --- | --- | --- | --- | --- | --- |"]
+             "| Mbed TLS | TF-PSA-Crypto | from | tests passed | failed | skipped |",
+             "| --- | --- | --- | --- | --- | --- |"]
     for library, own in zip(libraries, runs):
         table.append(f"| {library.version} | {library.crypto or '—'} | {library.origin} | {count(own, 'passed')} | "
                      f"{count(own, 'failed')} | {count(own, 'skipped')} |")
     table.append("")
+    if given.group:
+        table += [f"Of these groups: {', '.join(given.group)}.", ""]
     if differing:
         table += ["Tests that did not end alike:", "",
                   "| test | " + " | ".join(library.version for library in libraries) + " |",
