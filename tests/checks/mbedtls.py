@@ -194,7 +194,25 @@ def run(root, scratch):
             status, text = configure("four-by-prefix", "-Dmbedtls=system", f"-Dmbedtls_prefix={four}")
             return wants(status, text, [found4 + "in "], True)
 
-        against |= {"-Dmbedtls=system finds Mbed TLS 4 by pkg-config": system4,
+        def cmake4():
+            if not shutil.which("cmake"):
+                return "# SKIP cmake is not installed"
+            project = scratch / "cmake-four"
+            project.mkdir()
+            (project / "program.cpp").write_text(PROGRAM)
+            (project / "CMakeLists.txt").write_text(
+                "cmake_minimum_required(VERSION 3.16)\nproject(consumer CXX)\n"
+                f"add_subdirectory({root} tlspp)\nadd_executable(program program.cpp)\n"
+                "target_link_libraries(program tlspp::tlspp)\n")
+            for words in (("cmake", "-S", project, "-B", project / "b", f"-DCMAKE_PREFIX_PATH={four}"),
+                          ("cmake", "--build", project / "b"), (project / "b" / "program",)):
+                status, text = command(*words)
+                if status != 0:
+                    return text
+            return None
+
+        against |= {"CMake finds Mbed TLS 4": cmake4,
+                    "-Dmbedtls=system finds Mbed TLS 4 by pkg-config": system4,
                     "-Dmbedtls=system finds Mbed TLS 4 by its folder": prefix4,
                     "a subproject's user gets Mbed TLS 4 by pkg-config":
                         lambda: consumer("consumer-four-pkg-config", ["-Dtlspp:mbedtls=system"], **modules4),
