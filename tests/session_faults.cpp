@@ -107,13 +107,16 @@ TEST_CASE("sessions where memory is out") {
             }
             ++count;
             CAPTURE(n);
-            CHECK((!taken && taken.error() == errc::out_of_memory));
+            REQUIRE_FALSE(taken);
+            // 4.x says of a certificate's key that it is invalid, where memory ran out while PSA looked at it
+            CHECK((taken.error() == errc::out_of_memory ||
+                   (detail::mbedtls4 && taken.error().mbedtls_code() == MBEDTLS_ERR_PK_INVALID_PUBKEY)));
         }
         CHECK(count > 2);
     }
     SECTION("while a server reads and writes tickets: the handshake is a full one, or it fails, and nothing else") {
         bool resumed = false;
-        for (int n = 0; n != 60; ++n) {
+        for (int n = 0; n != (detail::mbedtls4 ? 160 : 60); ++n) { // PSA allocates more
             auto given = test::make_session(client, server);
             meeting m(client, server);
             or_throw(m.client.resume(std::move(given)));

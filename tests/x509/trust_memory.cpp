@@ -163,7 +163,9 @@ TEST_CASE("counting, walking and listing without memory", "[trust_memory]") {
         }
         std::size_t seen = 0;
         auto const walked = starved(n, [&] { return store.for_each([&](const certificate&) { ++seen; }); });
-        CHECK((walked ? seen == 2 : walked.error() == errc::out_of_memory));
+        // 4.x says of a certificate's key that it is invalid, where memory ran out while PSA looked at it, and what
+        // cannot be read is passed over
+        CHECK((walked ? seen == 2 || (detail::mbedtls4 && failed) : walked.error() == errc::out_of_memory));
         auto const found = starved(n, [&] { return store.contains(in_folder); });
         CHECK((found ? *found : found.error() == errc::out_of_memory));
         auto* const list = starved(n, [&] { return store.native_handle(); });
