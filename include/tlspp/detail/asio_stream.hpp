@@ -64,11 +64,11 @@ public:
         : next_layer_(std::forward<Next>(next)),
           state_(
               std::make_shared<state>(next_layer_, R, context.wrap(memory_transport{}, std::forward<Peer>(peer)...))) {}
-    asio_stream(asio_stream&& other)
+    asio_stream(asio_stream&& other) noexcept(std::is_nothrow_constructible_v<NextLayer, NextLayer&&>)
         : next_layer_(std::forward<NextLayer>(other.next_layer_)), state_(std::move(other.state_)) {
         adopt();
     }
-    asio_stream& operator=(asio_stream&& other)
+    asio_stream& operator=(asio_stream&& other) noexcept(std::is_nothrow_move_assignable_v<layer>)
         requires(!std::is_reference_v<NextLayer> && std::is_move_assignable_v<layer>)
     {
         if (this != &other) {
