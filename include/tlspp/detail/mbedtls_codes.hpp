@@ -104,7 +104,13 @@ inline bool is_unreadable_certificate([[maybe_unused]] int code) noexcept {
 #endif
 }
 
-/// Of these, the code for a critical extension that Mbed TLS does not know, or for extensions that are malformed; on
+/// Memory ran out in what copies a session with its certificate, which was read before: 4.x says of the key that it is
+/// none where PSA had no memory for it.
+inline bool is_out_of_memory_copying(int code) noexcept {
+    return is_out_of_memory(code) || (mbedtls4 && is_unreadable_certificate(code));
+}
+
+/// Of the unreadable ones, the code for a critical extension that Mbed TLS does not know, or for extensions that are malformed; on
 /// 4.x for any element of another kind than it should be.
 inline bool is_unknown_critical_extension([[maybe_unused]] int code) noexcept {
 #if defined(MBEDTLS_X509_CRT_PARSE_C)

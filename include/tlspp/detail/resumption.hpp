@@ -154,7 +154,7 @@ inline void cache_session(const core& c, session_store& store, bytes native) noe
 inline void on_ticket(core& c) noexcept {
     secure_buffer native;
     int const code = can_resume ? take_native(c, native) : 0;
-    c.ticket_lost = is_out_of_memory(code);
+    c.ticket_lost = is_out_of_memory_copying(code);
     if (code != 0 || native.size() == 0) {
         return;
     }
@@ -171,7 +171,7 @@ inline result<secure_buffer> take_tls1_2(const core& c) noexcept {
     secure_buffer native;
     if (int const code = take_native(c, native); code != 0) {
         return std::unexpected(
-            error{is_out_of_memory(code) ? errc::out_of_memory : errc::no_session, reason::none, code});
+            error{is_out_of_memory_copying(code) ? errc::out_of_memory : errc::no_session, reason::none, code});
     }
     auto const facts = read_session(view_of(native));
     if (!facts || (facts->id.empty() && facts->ticket.empty())) {
