@@ -50,6 +50,24 @@ def main():
             return None if good else said
         return check
 
+    def scripts():
+        """Nothing is run that the shell or Python cannot read."""
+        complaints = []
+        for folder in ("tools", "tools/lib", ".ci", "tests/checks", "firmware"):
+            for script in sorted((root / folder).iterdir()):
+                if not script.is_file():
+                    continue
+                text = script.read_bytes()
+                if script.suffix == ".py" or text.startswith(b"#!/usr/bin/env python3"):
+                    try:
+                        compile(text, str(script), "exec")
+                    except SyntaxError as e:
+                        complaints.append(f"{script.relative_to(root)}: {e}")
+                elif script.suffix == ".sh" or text.startswith(b"#!/usr/bin/env bash"):
+                    good, said = checks.run(["bash", "-n", str(script)])
+                    complaints += [] if good else [said.strip()]
+        return "\n".join(complaints) or None
+
     def present(header):
         """False for what needs a library that is not here (Asio)."""
         unit = scratch / "present.cpp"
@@ -63,6 +81,7 @@ def main():
     # the two Asios cannot be included together: boost_asio.hpp has a unit of its own
     beside = [header for header in beside if header not in (umbrella, "tlspp/boost_asio.hpp") and present(header)]
     return checks.tap({"formatted as .clang-format says": formatted,
+                       "scripts can be read": scripts,
                        "clang-tidy over all headers": tidy("all", [umbrella, *beside]),
                        "clang-tidy over boost_asio.hpp": tidy("boost_asio", ["tlspp/boost_asio.hpp"])
                        if present("tlspp/boost_asio.hpp") else lambda: "# SKIP Boost.Asio is not installed"})
