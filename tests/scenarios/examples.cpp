@@ -422,6 +422,19 @@ assert found["ladder"][0]["message"] == "ClientHello", found
     CHECK(python.status == 0);
 }
 
+TEST_CASE("example inspect gives a terminal nothing to obey") {
+    files const f;
+    test::issued const hostile(f.c.ca, {.dns_names = {"localhost", "a\x1B[31m\a.example"}});
+    running_server const server(f, hostile);
+    for (auto const* how : {"--ladder", "--json"}) {
+        auto const run = inspect({"--ca", f.ca, how, host(server)});
+        CHECK(run.status == 0);
+        CHECK(run.out.find("[31m") != std::string::npos); // the name is there, and harmless
+        CHECK(run.out.find('\x1B') == std::string::npos);
+        CHECK(run.out.find('\a') == std::string::npos);
+    }
+}
+
 TEST_CASE("example inspect says in one sentence why there is nothing to tell") {
     files const f;
     auto const listener = or_throw(bsd_listener::bind("127.0.0.1", 0));
