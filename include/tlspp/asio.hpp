@@ -10,6 +10,7 @@
 /// cannot. Units of one program may use different ones.)
 #if !defined(TLSPP_BOOST_ASIO)
 #if (defined(BOOST_ASIO_VERSION) && !defined(ASIO_VERSION)) || !__has_include(<asio/version.hpp>)
+/// 1 where this unit takes Boost's Asio, 0 where it takes the stand-alone one.
 #define TLSPP_BOOST_ASIO 1
 #else
 #define TLSPP_BOOST_ASIO 0

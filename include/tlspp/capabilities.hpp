@@ -11,9 +11,13 @@
 /// instead of failing to compile. They tell of the build; what a connection may use is said by the options.
 namespace tlspp::inline TLSPP_ABI {
 
+/// Whether the build has TLS 1.2.
 inline constexpr bool has_tls1_2 = detail::build::tls1_2;
+/// Whether the build has TLS 1.3.
 inline constexpr bool has_tls1_3 = detail::build::tls1_3;
+/// Whether the build has clients.
 inline constexpr bool has_client = detail::build::client;
+/// Whether the build has servers.
 inline constexpr bool has_server = detail::build::server;
 /// Server names in the ClientHello (RFC 6066).
 inline constexpr bool has_sni = detail::build::sni;
@@ -48,8 +52,11 @@ inline constexpr bool has_never_check_common_name = true;
 
 /// A version of Mbed TLS.
 struct mbedtls_version {
+    /// First part of the version.
     std::uint8_t major_number = 0;
+    /// Second part.
     std::uint8_t minor_number = 0;
+    /// Third part.
     std::uint8_t patch_number = 0;
     friend constexpr auto operator<=>(const mbedtls_version&, const mbedtls_version&) = default;
 

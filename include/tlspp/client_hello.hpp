@@ -19,11 +19,13 @@ class context;
 /// A range of numbers on the wire, in the peer's order, those that nobody knows (RFC 8701) among them.
 class wire_numbers {
 public:
+    /// Goes through the numbers.
     class iterator {
     public:
         using value_type = std::uint16_t;
         using difference_type = std::ptrdiff_t;
         iterator() noexcept = default;
+        /// Made by `begin()` and `end()`.
         explicit iterator(const std::byte* at) noexcept : at_(at) {}
         std::uint16_t operator*() const noexcept {
             return static_cast<std::uint16_t>(static_cast<unsigned>(at_[0]) << 8 | static_cast<unsigned>(at_[1]));
@@ -43,6 +45,7 @@ public:
         const std::byte* at_ = nullptr;
     };
 
+    /// Of a list as it stands in the message, without the length before it.
     explicit wire_numbers(bytes list) noexcept : list_(list) {}
     iterator begin() const noexcept { return iterator{list_.begin()}; }
     iterator end() const noexcept { return iterator{list_.end()}; }
@@ -64,11 +67,13 @@ private:
 /// The protocol names that a client offers by ALPN, most wanted first.
 class offered_protocols {
 public:
+    /// Goes through the names.
     class iterator {
     public:
         using value_type = std::string_view;
         using difference_type = std::ptrdiff_t;
         iterator() noexcept = default;
+        /// Made by `begin()` and `end()`.
         explicit iterator(const std::byte* at) noexcept : at_(at) {}
         std::string_view operator*() const noexcept {
             return {reinterpret_cast<const char*>(at_ + 1), static_cast<std::size_t>(*at_)};
@@ -88,6 +93,7 @@ public:
         const std::byte* at_ = nullptr;
     };
 
+    /// Of a list as it stands in the message, without the length before it.
     explicit offered_protocols(bytes list) noexcept : list_(list) {}
     iterator begin() const noexcept { return iterator{list_.begin()}; }
     iterator end() const noexcept { return iterator{list_.end()}; }
@@ -110,18 +116,28 @@ public:
     /// True for the second one, after a HelloRetryRequest.
     bool is_retry() const noexcept { return retry_; }
 
+    /// The application protocols offered, most wanted first; empty where there is no ALPN.
     offered_protocols alpn() const noexcept { return offered_protocols{fields_->protocols}; }
+    /// The versions offered, as they stand on the wire.
     wire_numbers versions() const noexcept { return wire_numbers{fields_->versions}; }
+    /// The suites offered, most wanted first, with those that nobody here knows.
     wire_numbers cipher_suites() const noexcept { return wire_numbers{fields_->suites}; }
+    /// The groups offered, most wanted first.
     wire_numbers groups() const noexcept { return wire_numbers{fields_->groups}; }
+    /// The signature algorithms offered, most wanted first.
     wire_numbers signature_schemes() const noexcept { return wire_numbers{fields_->schemes}; }
 
+    /// Whether the version is among those offered.
     bool offers(version v) const noexcept { return versions().contains(static_cast<std::uint16_t>(v)); }
+    /// Whether the suite is among those offered.
     bool offers(cipher_suite s) const noexcept { return cipher_suites().contains(static_cast<std::uint16_t>(s)); }
+    /// Whether the group is among those offered.
     bool offers(named_group g) const noexcept { return groups().contains(static_cast<std::uint16_t>(g)); }
+    /// Whether the signature algorithm is among those offered.
     bool offers(signature_scheme s) const noexcept {
         return signature_schemes().contains(static_cast<std::uint16_t>(s));
     }
+    /// Whether the application protocol is among those offered.
     bool offers_alpn(std::string_view protocol) const noexcept {
         for (auto const one : alpn()) {
             if (one == protocol) {

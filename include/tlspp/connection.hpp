@@ -142,10 +142,12 @@ public:
     /// Bytes that came in from the transport and went out to it so far, with everything that TLS adds: handshake, headers
     /// of records, padding.
     std::uint64_t bytes_read() const noexcept { return core_->bytes_read; }
+    /// The same, to the transport.
     std::uint64_t bytes_written() const noexcept { return core_->bytes_written; }
     /// The most plaintext in one record that the peer may send, and that is sent to it: what the build takes, or less where
     /// it was agreed on (`max_fragment_length`, and in TLS 1.3 record_size_limit, of which Mbed TLS tells the outgoing part).
     std::size_t largest_incoming_record() const noexcept;
+    /// The same, sent to the peer.
     std::size_t largest_outgoing_record() const noexcept;
     /// Fills `out` (up to 8,160 bytes) with a secret that both sides have and nobody else, different for each label,
     /// context and connection (RFC 5705, RFC 8446 §7.5). No context and an empty one are the same in TLS 1.3, and not in

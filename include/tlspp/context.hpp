@@ -17,6 +17,7 @@ class context_slot;
 template <role R>
 class context {
 public:
+    /// What `create` takes: `client_options` or `server_options`.
     using options = std::conditional_t<R == role::client, client_options, server_options>;
 
     /// Checks the options and copies what it keeps.
@@ -55,6 +56,7 @@ public:
         }
         return wrap<T, Exceptions>(std::move(transport), *parsed);
     }
+    /// The same, with a name that is parsed already.
     template <transport T, bool Exceptions = TLSPP_EXCEPTIONS != 0>
         requires(R == role::client)
     [[nodiscard]] result<stream<T>> wrap(T transport, const server_name& name) const noexcept {
@@ -69,6 +71,7 @@ public:
         }
         return wrap<T, Exceptions>(std::move(transport), name);
     }
+    /// The same, with a name that is parsed already.
     template <transport T, bool Exceptions = TLSPP_EXCEPTIONS != 0>
         requires(R == role::client)
     [[nodiscard]] result<stream<T>> wrap(T transport, const server_name& name, after_plaintext before) const noexcept {
@@ -112,11 +115,15 @@ public:
 
     /// What this context has enabled, after its defaults were clamped to the build and the versions.
     version minimum_version() const noexcept { return state_->lowest; }
+    /// The highest version that it offers or accepts.
     version maximum_version() const noexcept { return state_->highest; }
+    /// The suites that it offers or accepts, in order.
     suite_list cipher_suites() const noexcept {
         return detail::enabled<cipher_suite, detail::suite_count>(state_->suites);
     }
+    /// The groups that it offers or accepts, in order.
     group_list groups() const noexcept { return detail::enabled<named_group, detail::group_count>(state_->groups); }
+    /// The signature algorithms that it offers or accepts, in order.
     scheme_list signature_algorithms() const noexcept {
         return detail::enabled<signature_scheme, detail::scheme_count>(state_->schemes);
     }
@@ -186,7 +193,9 @@ private:
     detail::ref<const detail::context_state> state_;
 };
 
+/// What clients connect with.
 using client_context = context<role::client>;
+/// What servers accept with.
 using server_context = context<role::server>;
 
 inline void client_hello::use(const context<role::server>& other) noexcept {

@@ -20,6 +20,7 @@ namespace tlspp::inline TLSPP_ABI {
 template <role R>
 class context_slot {
 public:
+    /// Holds the context until another one is set.
     explicit context_slot(context<R> first) noexcept : current_(std::move(first)) {}
     context_slot(const context_slot&) = delete;
     context_slot& operator=(const context_slot&) = delete;

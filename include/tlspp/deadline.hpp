@@ -31,11 +31,14 @@ class timeout {
 public:
     static const timeout none; ///< waits without end
 
+    /// A whole number of milliseconds; negative ones are 0.
     constexpr timeout(detail::number_of_milliseconds auto milliseconds) noexcept : milliseconds_(clamp(milliseconds)) {}
+    /// Any duration with `count()` and a period, as those of `<chrono>`, rounded up to milliseconds.
     template <detail::duration_like Duration>
     constexpr timeout(const Duration& duration) noexcept
         : milliseconds_(convert<typename Duration::period>(duration.count())) {}
 
+    /// Whether there is no limit.
     constexpr bool is_none() const noexcept { return milliseconds_ == endless; }
     /// 0 or more; the largest `std::int64_t` for `none`.
     constexpr std::int64_t milliseconds() const noexcept { return milliseconds_; }
@@ -87,6 +90,7 @@ inline constexpr timeout timeout::none{timeout::endless};
 /// \par Targets without a clock Only `deadline::never` can be used; anything else does not compile.
 class deadline {
 public:
+    /// The deadline that does not come.
     static const deadline never;
 
     /// `t` from now.
@@ -96,12 +100,14 @@ public:
                       "deadlines need a clock: enable MBEDTLS_HAVE_TIME in the Mbed TLS configuration");
     }
 
+    /// Whether it does not come.
     constexpr bool is_never() const noexcept { return at_ == endless; }
     /// What is left of it; 0 when it has passed.
     timeout remaining() const noexcept {
         return is_never() ? timeout::none
                           : timeout{detail::milliseconds_between(detail::monotonic_milliseconds(), at_)};
     }
+    /// Whether it is over.
     bool passed() const noexcept {
         return !is_never() && detail::milliseconds_between(detail::monotonic_milliseconds(), at_) <= 0;
     }

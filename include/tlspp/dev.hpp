@@ -155,6 +155,7 @@ private:
 /// Not to be had: this build of Mbed TLS cannot write certificates.
 class authority {
 public:
+    /// A root of its own, with a new key.
     template <bool Use = true>
     static result<authority> create(const authority_options& = {}) noexcept {
         static_assert(!Use, "dev::authority needs MBEDTLS_X509_CRT_WRITE_C, MBEDTLS_PEM_WRITE_C and "

@@ -13,7 +13,7 @@ namespace tlspp::inline TLSPP_ABI {
 
 /// Whether a client may send early data.
 enum class early_data : std::uint8_t {
-    off,
+    off, ///< none is sent
     /// `connection::write_early` sends what the session permits. Whether the server takes it once only is the server's
     /// to see to, and the client cannot tell: send nothing that does harm when it is done twice.
     insecure_replayable,

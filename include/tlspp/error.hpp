@@ -52,7 +52,7 @@ enum class errc : std::uint8_t {
 
 /// What the error is about, finer than `errc`: picks the sentence.
 enum class reason : std::uint8_t {
-    none,
+    none, ///< nothing finer than the code
     name_empty,
     name_too_long,
     name_label_length,
@@ -210,7 +210,7 @@ enum class reason : std::uint8_t {
     asynchronous_operation,
     other_role,
     fragment_length,
-    last_of_core, // further ones are added above, by the header that reports them
+    last_of_core, ///< no reason: further ones are added above, by the header that reports them
 };
 
 class error;
@@ -239,10 +239,13 @@ public:
     /// The longest part of a name or path that is kept, in bytes; the end of a longer one is kept, after "…".
     static constexpr std::size_t subject_capacity = 47;
 
+    /// For those who report; users get them from operations.
     constexpr error(errc code, tlspp::reason why = tlspp::reason::none, int mbedtls_code = 0) noexcept
         : mbedtls_code_(mbedtls_code), code_(code), reason_(why) {}
 
+    /// What to do about it: the value to branch on.
     constexpr errc code() const noexcept { return code_; }
+    /// What it is about, more exactly.
     constexpr tlspp::reason why() const noexcept { return reason_; }
     /// Mbed TLS's or PSA's return code, or 0.
     constexpr int mbedtls_code() const noexcept { return mbedtls_code_; }
@@ -284,17 +287,20 @@ public:
         e.flags_high_ = static_cast<std::uint32_t>(flags.bits() >> 32U);
         return e;
     }
+    /// With the alert that came.
     constexpr error with(tlspp::alert alert) const noexcept {
         error e = *this;
         e.alert_ = alert;
         e.has_alert_ = true;
         return e;
     }
+    /// With errno, or the resolver's code.
     constexpr error with_system(int number) const noexcept {
         error e = *this;
         e.system_ = number;
         return e;
     }
+    /// With the name, path or address that it is about.
     constexpr error about(std::string_view subject) const noexcept {
         error e = *this;
 #if TLSPP_SENTENCES
@@ -341,8 +347,11 @@ static_assert(std::is_trivially_copyable_v<error>);
 /// What `or_throw` throws; `what()` is the error's sentence.
 class failure : public std::exception {
 public:
+    /// Made by `or_throw`.
     explicit failure(const tlspp::error& e) noexcept : error_(e), text_(e.message()) {}
+    /// The error itself.
     const tlspp::error& error() const noexcept { return error_; }
+    /// The error's sentence.
     const char* what() const noexcept override { return text_.c_str(); }
 
 private:
@@ -361,6 +370,7 @@ T or_throw(result<T>&& r) {
         return std::move(*r);
     }
 }
+/// The value of a result that stays where it is.
 template <class T>
     requires(!std::is_void_v<T>)
 T& or_throw(result<T>& r) {
@@ -369,6 +379,7 @@ T& or_throw(result<T>& r) {
     }
     return *r;
 }
+/// Nothing, or `failure` thrown.
 inline void or_throw(const result<void>& r) {
     if (!r) {
         throw failure(r.error());

@@ -56,6 +56,7 @@ inline const std::error_category& error_category() noexcept {
 
 /// What to branch on. Names, flags and numbers are left behind: keep the `error` where they are wanted.
 inline std::error_code make_error_code(errc code) noexcept { return {static_cast<int>(code), error_category()}; }
+/// The error's `errc` as a `std::error_code`; everything else that it holds is lost.
 inline std::error_code make_error_code(const error& why) noexcept { return make_error_code(why.code()); }
 } // namespace tlspp::inline TLSPP_ABI
 

@@ -15,7 +15,9 @@ template <class T>
 class option_list {
 public:
     option_list() noexcept = default;
+    /// `.alpn = {"h2", "http/1.1"}`.
     option_list(std::initializer_list<T> elements) noexcept { assign(elements.begin(), elements.size()); }
+    /// The elements of any contiguous range.
     template <class R>
         requires(!std::is_same_v<R, option_list> &&
                  requires(const R& r) {

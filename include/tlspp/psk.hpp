@@ -33,17 +33,21 @@ template <bool Psk>
 struct basic_client_psk {
     /// Tells the server which key is meant; any bytes but none at all. Sent in the clear.
     std::string_view identity = {};
+    /// The key itself, 1 to `psk_longest_key` bytes.
     bytes key = {};
     /// Also offers the key without a Diffie-Hellman exchange in TLS 1.3 (psk_ke): whoever learns the key later reads
     /// all that was ever recorded. For TLS 1.2 see `cipher_suite`.
     bool insecure_no_forward_secrecy = detail::off_with_psk<Psk>();
 };
 
+/// What `client_options::psk` holds.
 using client_psk = basic_client_psk<detail::build::psk>;
 
 /// One client's key. Views.
 struct psk_entry {
+    /// What the client names its key by; any bytes but none at all.
     std::string_view identity = {};
+    /// The key itself, 1 to `psk_longest_key` bytes.
     bytes key = {};
 };
 
@@ -57,10 +61,13 @@ using psk_lookup = detail::function<std::size_t(std::string_view identity, std::
 /// memory that is zeroised before it is freed.
 template <bool Psk>
 struct basic_server_psk {
+    /// The table. Default: empty.
     option_list<psk_entry> keys = {};
+    /// Asked for identities that the table does not have. Default: nobody is.
     psk_lookup lookup = {};
     /// Also accepts keys without a Diffie-Hellman exchange in TLS 1.3 (psk_ke), where the client offers nothing else.
     bool insecure_no_forward_secrecy = detail::off_with_psk<Psk>();
 };
+/// What `server_options::psk` holds.
 using server_psk = basic_server_psk<detail::build::psk>;
 } // namespace tlspp::inline TLSPP_ABI

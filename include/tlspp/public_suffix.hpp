@@ -19,7 +19,7 @@ namespace tlspp::inline TLSPP_ABI::detail {
 
 /// Which parts of the list count.
 enum class suffix_list : std::uint8_t {
-    none,
+    none,       ///< nothing
     registries, ///< what registries give out, such as `co.uk`
     all,        ///< also what companies do, such as `github.io`
 };

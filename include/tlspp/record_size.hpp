@@ -44,11 +44,11 @@ inline constexpr bool has_max_fragment_length = false;
 
 /// What a client asks for in TLS 1.2: no record with more plaintext than this, in both directions (RFC 6066 §4).
 enum class fragment_length : std::uint8_t {
-    unlimited = 0,
-    bytes_512 = 1,
-    bytes_1024 = 2,
-    bytes_2048 = 3,
-    bytes_4096 = 4
+    unlimited = 0,  ///< nothing is asked for
+    bytes_512 = 1,  ///< 512 bytes
+    bytes_1024 = 2, ///< 1,024 bytes
+    bytes_2048 = 3, ///< 2,048 bytes
+    bytes_4096 = 4, ///< 4,096 bytes
 };
 
 namespace detail {

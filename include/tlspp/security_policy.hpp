@@ -10,12 +10,18 @@ namespace tlspp::inline TLSPP_ABI {
 /// A set of parameters under a name with a year. What a policy of that name holds never changes: a program that names
 /// one gets the same parameters from later releases, while the defaults of options may move on.
 struct security_policy {
+    /// As `policy_named` finds it.
     std::string_view name;
+    /// The lowest version.
     version minimum_version;
+    /// The highest version.
     version maximum_version;
+    /// In order of preference.
     std::span<const cipher_suite> cipher_suites;
     std::span<const cipher_suite> psk_cipher_suites; ///< added where `.psk` is set
+    /// In order of preference.
     std::span<const named_group> groups;
+    /// In order of preference.
     std::span<const signature_scheme> signature_algorithms;
 };
 
@@ -138,6 +144,7 @@ Options apply_policy(const security_policy& policy, Options options) noexcept {
 [[nodiscard]] inline client_options apply(const security_policy& policy, client_options options) noexcept {
     return detail::apply_policy(policy, std::move(options));
 }
+/// The same, for a server.
 [[nodiscard]] inline server_options apply(const security_policy& policy, server_options options) noexcept {
     return detail::apply_policy(policy, std::move(options));
 }

@@ -94,7 +94,10 @@ constexpr scheme_list supported_signature_algorithms() noexcept {
 }
 
 /// Whether a list of names has the ones that only OpenSSL uses, too.
-enum class aliases : std::uint8_t { left_out, included };
+enum class aliases : std::uint8_t {
+    left_out, ///< IANA's names only
+    included, ///< OpenSSL's, too
+};
 
 /// The names of `supported_groups()`: IANA's, and, where asked for, others that `groups_from` takes (`P-256`).
 constexpr fixed_list<std::string_view, 3 * detail::group_count>

@@ -36,7 +36,7 @@ public:
     /// (RFC 5890), which pass through unchanged, or, where `TLSPP_IDN` is 1, in UTF-8 (`idn.hpp`). A host name never
     /// ends in a number: `127.1` and `0x7f000001` are addresses to some resolvers and names to others, so they are
     /// refused. Addresses: IPv4 as four decimal numbers without leading zeros, IPv6 as in RFC 4291 §2.2,
-    /// `::ffff:192.0.2.1` included, without brackets and zone.
+    /// with an IPv4 address at its end, too, without brackets and zone.
     /// \return `errc::invalid_name`, with the reason and the name, for anything else.
     static constexpr result<server_name> parse(std::string_view text) noexcept;
 
@@ -44,6 +44,7 @@ public:
     /// \return `errc::invalid_name` for any other length.
     static result<server_name> from_address(bytes address) noexcept;
 
+    /// A DNS name or an IP address.
     constexpr name_kind kind() const noexcept { return address_size_ == 0 ? name_kind::dns : name_kind::ip; }
     /// As it was given, without trailing dot.
     constexpr std::string_view text() const noexcept { return {text_, size_}; }
@@ -99,10 +100,13 @@ private:
 /// do, whoever it was issued to. As it stands, no SNI is sent; `insecure_any_name("sni.example")` sends that one and
 /// still checks no name. The text must live until the call it is passed to returns.
 struct insecure_any_name_t {
+    /// The name to send as SNI; empty: none is sent.
     std::string_view sni = {};
 
+    /// With a name to send, so that a server with several sites knows which one is meant; still nothing is compared with it.
     constexpr insecure_any_name_t operator()(std::string_view sni_to_send) const noexcept { return {sni_to_send}; }
 };
+/// In place of a name: whoever has a certificate that the trust store accepts can be the server.
 inline constexpr insecure_any_name_t insecure_any_name{};
 
 constexpr result<server_name> server_name::parse(std::string_view text) noexcept {

@@ -44,6 +44,7 @@ public:
     std::size_t size() const noexcept { return store_ ? store_->size() : 0; }
     /// How often a session was found, and how often none was.
     std::uint64_t hits() const noexcept { return store_ ? store_->hits() : 0; }
+    /// How often it was asked in vain.
     std::uint64_t misses() const noexcept { return store_ ? store_->misses() : 0; }
     /// How many sessions had to leave it because it was full.
     std::uint64_t evictions() const noexcept { return store_ ? store_->evictions() : 0; }

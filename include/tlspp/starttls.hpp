@@ -15,6 +15,7 @@ namespace tlspp::inline TLSPP_ABI {
 ///
 ///     auto conn = context.wrap(std::move(socket), "mail.example.org", after_plaintext{lines.unread()});
 struct after_plaintext {
+    /// Bytes received and not used when TLS begins.
     std::size_t unread;
 };
 } // namespace tlspp::inline TLSPP_ABI

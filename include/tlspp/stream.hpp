@@ -9,10 +9,12 @@ namespace tlspp::inline TLSPP_ABI {
 template <tlspp::transport T>
 class stream : public connection {
 public:
+    /// The transport's type.
     using transport_type = T;
 
     /// The transport underneath. What is sent or received through it directly is not TLS.
     T& transport() noexcept { return detail::block<T>::of(core()).carrier; }
+    /// The same, read only.
     const T& transport() const noexcept { return detail::block<T>::of(core()).carrier; }
 
     /// Gives the transport back, with every byte that it has read ahead, and ends the connection without a word to the

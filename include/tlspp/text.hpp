@@ -17,6 +17,7 @@ namespace tlspp::inline TLSPP_ABI {
 
 /// The sentence of an error.
 inline std::string to_string(const error& e) { return std::string(e.message().view()); }
+/// Writes the error's sentence.
 inline std::ostream& operator<<(std::ostream& out, const error& e) { return out << e.message().view(); }
 /// `TLSv1.3`.
 inline std::ostream& operator<<(std::ostream& out, version v) { return out << name(v); }
@@ -77,6 +78,7 @@ std::string serial_to_string(bytes serial);
 /// each, no line end behind the last. An empty handle gives "(no certificate)". Names are escaped: nothing in a
 /// certificate can send a command to a terminal.
 std::string describe(const certificate& c);
+/// Writes what `describe` says.
 inline std::ostream& operator<<(std::ostream& out, const certificate& c) { return out << describe(c); }
 
 /// The certificate with the keys, order and values of Python's `getpeercert()`, as `json.dumps` writes them: `subject`,

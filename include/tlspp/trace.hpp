@@ -46,6 +46,7 @@ public:
         return made;
     }
 
+    /// Keeps one record; the oldest one gives way.
     void operator()(const trace_record& one) const noexcept {
         auto& s = *state_;
         if (!s.is_of(one.connection)) {

@@ -9,22 +9,29 @@ namespace tlspp::inline TLSPP_ABI {
 
 /// Content types of records (RFC 8446 §5.1).
 enum class record_type : std::uint8_t {
-    change_cipher_spec = 20,
-    alert = 21,
-    handshake = 22,
-    application_data = 23, ///< in TLS 1.3 also everything else that is encrypted
+    change_cipher_spec = 20, ///< TLS 1.2: what follows is encrypted; in TLS 1.3 without meaning
+    alert = 21,              ///< an alert
+    handshake = 22,          ///< messages of a handshake
+    application_data = 23,   ///< in TLS 1.3 also everything else that is encrypted
 };
 
-enum class direction : std::uint8_t { sent, received };
+/// Which way a message went.
+enum class direction : std::uint8_t {
+    sent,     ///< to the peer
+    received, ///< from the peer
+};
 
 /// One message of a handshake, as the inspector saw it pass. It holds no content of the message, and no secret.
 struct trace_record {
     tlspp::role role = role::client; ///< of the side that watches
+    /// Which way it went.
     tlspp::direction direction = direction::sent;
+    /// What the record carries.
     record_type record = record_type::handshake;
     /// The number of the handshake message (RFC 8446 §4; 6 for HelloRetryRequest), or the description of the alert; 0
     /// where it is encrypted, but for Finished of TLS 1.2, which is all that can come there.
     std::uint8_t type = 0;
+    /// Whether its content was encrypted, so that only its length is known.
     bool encrypted = false;
     std::uint32_t length = 0;         ///< bytes of the message without its header; encrypted: of the record
     std::int64_t milliseconds = 0;    ///< since some moment in the past; 0 where the target has no clock

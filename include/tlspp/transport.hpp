@@ -14,7 +14,14 @@ namespace tlspp::inline TLSPP_ABI {
 /// How a transport's send or receive ended without moving a byte.
 class io_error {
 public:
-    enum class kind : std::uint8_t { would_block, timed_out, reset, no_memory, system };
+    /// What happened.
+    enum class kind : std::uint8_t {
+        would_block, ///< nothing can be done now: not a failure
+        timed_out,   ///< the transport's own deadline passed
+        reset,       ///< the peer broke the connection off
+        no_memory,   ///< the transport has no memory for the bytes
+        system,      ///< anything else; `system()` has the number
+    };
 
     static const io_error would_block; ///< nothing can be moved now; not an error
     static const io_error timed_out;   ///< its deadline passed: `errc::timed_out`, and the operation may be repeated
@@ -23,9 +30,12 @@ public:
 
     /// A system error number (errno, WSAGetLastError); fatal.
     constexpr explicit io_error(int system_number) noexcept : system_(system_number), kind_(kind::system) {}
+    /// `system_number`: errno or its like, for `kind::system`.
     constexpr io_error(kind k, int system_number = 0) noexcept : system_(system_number), kind_(k) {}
 
+    /// What kind of failure it is.
     constexpr kind what() const noexcept { return kind_; }
+    /// The system's number, or 0.
     constexpr int system() const noexcept { return system_; }
     friend constexpr bool operator==(io_error, io_error) noexcept = default;
 

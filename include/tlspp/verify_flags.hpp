@@ -60,24 +60,31 @@ enum class verify_flag : std::uint64_t {
 class verify_flags {
 public:
     constexpr verify_flags() noexcept = default;
+    /// One flag.
     constexpr verify_flags(verify_flag flag) noexcept : bits_(static_cast<std::uint64_t>(flag)) {}
+    /// A set, by its bits.
     constexpr explicit verify_flags(std::uint64_t bits) noexcept : bits_(bits) {}
 
     /// No flag is set: nothing speaks against the chain.
     constexpr bool empty() const noexcept { return bits_ == 0; }
+    /// Whether the flag is in the set.
     constexpr bool has(verify_flag flag) const noexcept { return (bits_ & static_cast<std::uint64_t>(flag)) != 0; }
+    /// The set as a number.
     constexpr std::uint64_t bits() const noexcept { return bits_; }
 
     friend constexpr verify_flags operator|(verify_flags a, verify_flags b) noexcept {
         return verify_flags{a.bits_ | b.bits_};
     }
+    /// Adds others.
     constexpr verify_flags& operator|=(verify_flags other) noexcept { return *this = *this | other; }
+    /// The set without others.
     constexpr verify_flags without(verify_flags other) const noexcept { return verify_flags{bits_ & ~other.bits_}; }
     friend constexpr bool operator==(verify_flags, verify_flags) noexcept = default;
 
 private:
     std::uint64_t bits_ = 0;
 };
+/// Both flags.
 constexpr verify_flags operator|(verify_flag a, verify_flag b) noexcept { return verify_flags{a} | verify_flags{b}; }
 
 #if TLSPP_SENTENCES

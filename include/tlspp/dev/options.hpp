@@ -16,44 +16,51 @@ namespace tlspp::inline TLSPP_ABI::dev {
 
 /// The key of a new certificate.
 enum class key_type : std::uint8_t {
-    ec_p256,
-    ec_p384,
-    ec_p521,
-    rsa_2048,
-    rsa_3072,
+    ec_p256,           ///< ECDSA, P-256
+    ec_p384,           ///< ECDSA, P-384
+    ec_p521,           ///< ECDSA, P-521
+    rsa_2048,          ///< RSA, 2048 bits
+    rsa_3072,          ///< RSA, 3072 bits
     insecure_rsa_1024, ///< for tests that must see it refused
 };
 
 /// The hash that a certificate or CRL is signed with.
 enum class hash : std::uint8_t {
-    by_key, ///< as strong as the issuer's key: SHA-256, with P-384 SHA-384, with P-521 SHA-512
-    sha256,
-    sha384,
-    sha512,
+    by_key,        ///< as strong as the issuer's key: SHA-256, with P-384 SHA-384, with P-521 SHA-512
+    sha256,        ///< SHA-256
+    sha384,        ///< SHA-384
+    sha512,        ///< SHA-512
     insecure_sha1, ///< for tests that must see it refused
 };
 
 /// Bits of `certificate_options::key_usage` (RFC 5280 §4.2.1.3), numbered as Mbed TLS does.
 namespace usage {
+/// One bit.
+///@{
 inline constexpr unsigned digital_signature = 0x80, non_repudiation = 0x40, key_encipherment = 0x20,
                           data_encipherment = 0x10, key_agreement = 0x08, key_cert_sign = 0x04, crl_sign = 0x02,
                           encipher_only = 0x01, decipher_only = 0x8000;
+///@}
 } // namespace usage
 
 /// Purposes for `certificate_options::extended_key_usage` (RFC 5280 §4.2.1.12).
 namespace purpose {
+/// One purpose.
+///@{
 inline constexpr const char* any = "2.5.29.37.0";
 inline constexpr const char* server_auth = "1.3.6.1.5.5.7.3.1";
 inline constexpr const char* client_auth = "1.3.6.1.5.5.7.3.2";
 inline constexpr const char* code_signing = "1.3.6.1.5.5.7.3.3";
 inline constexpr const char* email_protection = "1.3.6.1.5.5.7.3.4";
 inline constexpr const char* ocsp_signing = "1.3.6.1.5.5.7.3.9";
+///@}
 } // namespace purpose
 
 /// Any extension, as it will stand in the certificate.
 struct extension {
     std::string oid = {};            ///< with dots, as in "2.5.29.19"
     std::vector<std::byte> der = {}; ///< what the OCTET STRING holds
+    /// Whether who does not know it must refuse the certificate. Default: no.
     bool critical = false;
 };
 
@@ -113,7 +120,9 @@ struct certificate_options {
     std::optional<std::vector<std::string>> extended_key_usage = {};
     /// Name constraints (RFC 5280 §4.2.1.10). Default: none.
     std::vector<std::string> permitted = {};
+    /// The subtrees that no name below may lie in. Default: none.
     std::vector<std::string> excluded = {};
+    /// Whether the extension is critical, as RFC 5280 wants it.
     bool name_constraints_critical = true;
     /// URIs. Default: none.
     std::vector<std::string> crl_distribution_points = {};
@@ -152,6 +161,7 @@ struct crl_options {
     std::vector<extension> entry_extensions = {};
     /// As for certificates.
     tamper_function tamper_before_signing = {};
+    /// As for certificates.
     tamper_function tamper = {};
 };
 

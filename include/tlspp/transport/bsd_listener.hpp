@@ -4,6 +4,7 @@
 
 namespace tlspp::inline TLSPP_ABI {
 
+/// How `bsd_listener::bind` listens.
 struct listen_options {
     /// Connections that may wait to be accepted; the system may allow fewer.
     int backlog = 128;
@@ -15,6 +16,7 @@ struct listen_options {
 /// \par Thread safety Several threads may call `accept` at once; everything else is for one thread.
 class bsd_listener {
 public:
+    /// `int`, or on Windows `SOCKET`.
     using native_handle_type = detail::net::handle;
 
     /// Without a descriptor; accepting fails.

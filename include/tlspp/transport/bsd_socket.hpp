@@ -55,6 +55,7 @@ public:
                                       timeout limit = timeout::none) noexcept {
         return connect(host, port, deadline{limit});
     }
+    /// The same, with a deadline.
     static result<bsd_socket> connect(std::string_view host, std::uint16_t port, deadline until) noexcept {
         if (port == 0) {
             return std::unexpected(error{errc::invalid_argument, reason::port_zero}.about(host));
@@ -121,6 +122,7 @@ public:
     /// From this moment on nothing is sent or received any more (`io_error::timed_out`), however many bytes come one by
     /// one. For handshakes; the convenience functions `connect` and `accept` use it.
     void set_deadline(deadline until) noexcept { deadline_ = until; }
+    /// From now on operations wait as long as it takes.
     void clear_deadline() noexcept { deadline_ = deadline::never; }
     /// Sets it, and tells which one there was.
     deadline exchange_deadline(deadline until) noexcept { return std::exchange(deadline_, until); }
@@ -147,6 +149,7 @@ public:
             }
         }
     }
+    /// As in the table of `transport.hpp`.
     io_result receive(std::span<std::byte> in) noexcept {
         return ahead_.size() != 0 ? io_result{ahead_.take(in)} : receive_from_system(in);
     }

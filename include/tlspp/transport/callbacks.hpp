@@ -26,9 +26,12 @@ class callbacks {
                   "copies it instead: capture by reference, or a copy that is not const");
 
 public:
+    /// Takes the two callables.
     callbacks(Send to_send, Receive to_receive) noexcept : send_(std::move(to_send)), receive_(std::move(to_receive)) {}
 
+    /// Calls the first one.
     io_result send(std::span<const std::byte> out) { return send_(out); }
+    /// Calls the second one.
     io_result receive(std::span<std::byte> in) { return receive_(in); }
 
 private:

@@ -17,6 +17,7 @@ public:
     /// `127.0.0.1`, `2001:db8::1`; an IPv4 client of a dual-stack listener is shown as IPv4. Empty for what is neither
     /// IPv4 nor IPv6 (an adopted Unix domain socket, say).
     std::string_view address() const noexcept { return text_; }
+    /// The port.
     std::uint16_t port() const noexcept { return port_; }
     friend bool operator==(const endpoint& a, const endpoint& b) noexcept {
         return a.port_ == b.port_ && a.address() == b.address();

@@ -145,6 +145,7 @@ public:
         failed_ = room == nullptr;
         return {room, failed_ ? 0 : most};
     }
+    /// Says how many bytes of the room that `prepare` gave have come.
     void commit(std::size_t count) noexcept {
         if (!ended_) {
             in_.commit(count);
@@ -156,6 +157,7 @@ public:
     /// Bytes fed and not yet read.
     std::size_t buffered() const noexcept { return in_.size(); }
 
+    /// For the connection: puts bytes into `outgoing`.
     io_result send(std::span<const std::byte> out) noexcept {
         if (failed_) [[unlikely]] {
             return std::unexpected(io_error::no_memory);
@@ -172,6 +174,7 @@ public:
         }
         return count;
     }
+    /// For the connection: takes bytes that were fed.
     io_result receive(std::span<std::byte> in) noexcept {
         std::size_t const count = in.size() < in_.size() ? in.size() : in_.size();
         if (count == 0 || failed_) [[unlikely]] {

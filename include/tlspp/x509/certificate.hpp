@@ -63,7 +63,9 @@ public:
         return base64 + base64 / 64 + 1 + 27 + 1 + 25 + 1 + 1;
     }
 
+    /// Whose certificate it is.
     x509::distinguished_name subject() const noexcept { return name_of(native().subject_raw); }
+    /// Who signed it.
     x509::distinguished_name issuer() const noexcept { return name_of(native().issuer_raw); }
     /// The names that this certificate is for; empty where it has no such extension.
     x509::general_names subject_alt_names() const noexcept {
@@ -80,7 +82,9 @@ public:
     unix_seconds not_before() const noexcept { return detail::to_unix(native().valid_from); }
     /// The last second of its validity.
     unix_seconds not_after() const noexcept { return detail::to_unix(native().valid_to); }
+    /// Kind and size of its key.
     x509::public_key public_key() const noexcept { return x509::describe_key(native()); }
+    /// What it is signed with.
     x509::signature_algorithm signature_algorithm() const noexcept {
         x509::oid const id(detail::bytes_of(native().sig_oid));
         return {id, x509::name_of(x509::known_signatures, id.der())};
@@ -100,9 +104,11 @@ public:
     }
     /// The purposes that it is restricted to (`x509::oids::server_auth` …); empty: no restriction.
     x509::oids_range extended_key_usage() const noexcept { return oids_of(x509::oids::extended_key_usage); }
+    /// RFC 5280 §4.2.1.4: the policies it was issued under.
     x509::oids_range policies() const noexcept { return oids_of(x509::oids::certificate_policies); }
     /// Empty where absent.
     bytes subject_key_identifier() const noexcept { return detail::bytes_of(native().subject_key_id); }
+    /// RFC 5280 §4.2.1.1: which key of the issuer's signed it.
     x509::authority_key_identifier authority_key_identifier() const noexcept;
     /// Where its issuer publishes CRLs: the fullName entries of all distribution points.
     x509::distribution_range crl_distribution_points() const noexcept {

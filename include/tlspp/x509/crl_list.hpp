@@ -32,11 +32,13 @@ enum class revocation : std::uint8_t {
 class crl_list {
 public:
     crl_list() noexcept = default;
+    /// Of several lists.
     crl_list(std::initializer_list<crl> lists) noexcept {
         for (const crl& one : lists) {
             add(one);
         }
     }
+    /// Of one list.
     crl_list(const crl& one) noexcept : crl_list({one}) {} // NOLINT: `.crls = one`
 
     /// All blocks `X509 CRL` of a PEM text, or one list in DER; strict.

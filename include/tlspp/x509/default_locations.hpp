@@ -16,28 +16,34 @@ namespace tlspp::inline TLSPP_ABI {
 struct default_locations {
     /// The variables' names.
     static constexpr std::string_view file_variable = "SSL_CERT_FILE";
+    /// The folders' variable.
     static constexpr std::string_view directory_variable = "SSL_CERT_DIR";
 
     /// What these variables hold; empty where they are not set.
     std::string_view file_from_environment;
+    /// The same for folders.
     std::string_view directory_from_environment;
     /// Of the known bundles and folders the first that is there; empty where there is none. `trust_store::system()`
     /// takes the first with a usable certificate in it, and uses none of these where a variable is set.
     std::string_view system_file;
+    /// The same for folders.
     std::string_view system_directory;
 
     /// What is used: the file and folders (a list, with `:` or on Windows `;` between) of the environment where it
     /// names any, else those of the system.
     std::string_view file() const noexcept { return environment_decides() ? file_from_environment : system_file; }
+    /// The same for folders.
     std::string_view directory() const noexcept {
         return environment_decides() ? directory_from_environment : system_directory;
     }
+    /// Whether one of the variables is set, so that the system's own locations are not looked at.
     bool environment_decides() const noexcept {
         return !file_from_environment.empty() || !directory_from_environment.empty();
     }
 
     /// All that is probed, in this order.
     static constexpr std::span<const std::string_view> probed_files() noexcept { return x509::system_trust::bundles; }
+    /// The same for folders.
     static constexpr std::span<const std::string_view> probed_directories() noexcept {
         return x509::system_trust::directories;
     }

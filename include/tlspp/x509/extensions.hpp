@@ -13,7 +13,9 @@ namespace tlspp::inline TLSPP_ABI::x509 {
 
 /// One extension as it stands in the certificate.
 struct extension {
+    /// Which extension it is.
     oid id;
+    /// Whether who does not know it must refuse the certificate.
     bool critical = false;
     bytes value; ///< the content of extnValue: one DER object
 };
@@ -62,25 +64,28 @@ inline std::optional<extension> find_extension(const mbedtls_x509_crt& crt, oid 
 
 /// What a key may be used for (RFC 5280 §4.2.1.3): bit n of the extension is `1 << n`.
 enum class key_usage : std::uint16_t {
-    digital_signature = 1U << 0,
+    digital_signature = 1U << 0,  ///< signing in handshakes
     content_commitment = 1U << 1, ///< called nonRepudiation in older texts
-    key_encipherment = 1U << 2,
-    data_encipherment = 1U << 3,
-    key_agreement = 1U << 4,
-    key_cert_sign = 1U << 5,
-    crl_sign = 1U << 6,
-    encipher_only = 1U << 7,
-    decipher_only = 1U << 8,
+    key_encipherment = 1U << 2,   ///< taking secrets that were encrypted with it
+    data_encipherment = 1U << 3,  ///< decrypting data
+    key_agreement = 1U << 4,      ///< Diffie-Hellman
+    key_cert_sign = 1U << 5,      ///< signing certificates
+    crl_sign = 1U << 6,           ///< signing CRLs
+    encipher_only = 1U << 7,      ///< with keyAgreement: encrypting only
+    decipher_only = 1U << 8,      ///< with keyAgreement: decrypting only
 };
 
 /// A set of `key_usage`s.
 class key_usages {
 public:
     constexpr key_usages() noexcept = default;
+    /// A set, by its bits.
     constexpr explicit key_usages(std::uint16_t bits) noexcept : bits_(bits) {}
 
+    /// Whether the use is in the set.
     constexpr bool has(key_usage usage) const noexcept { return (bits_ & static_cast<std::uint16_t>(usage)) != 0; }
     constexpr bool empty() const noexcept { return bits_ == 0; }
+    /// The set as a number.
     constexpr std::uint16_t bits() const noexcept { return bits_; }
     friend constexpr bool operator==(key_usages, key_usages) noexcept = default;
 
@@ -90,15 +95,20 @@ private:
 
 /// RFC 5280 §4.2.1.9.
 struct basic_constraints {
+    /// Whether it may sign certificates.
     bool ca = false;
     std::optional<std::uint32_t> path_length = {}; ///< none: no limit. Larger numbers than fit count as no limit
+    /// Whether the extension is critical.
     bool critical = false;
 };
 
 /// RFC 5280 §4.2.1.1; what is absent is empty.
 struct authority_key_identifier {
+    /// Of the issuer's key.
     bytes key_identifier;
+    /// The issuer's issuer.
     general_names issuer;
+    /// Of the issuer's certificate.
     bytes serial_number;
 };
 
@@ -176,6 +186,7 @@ using oids_range = detail::pull_range<oid_cursor, detail::certificate_ref>;
 /// RFC 5280 §4.2.2.1: where to ask about, or to find, the issuer.
 struct access_description {
     oid method; ///< `oids::access_ocsp` or `oids::access_ca_issuers`
+    /// Where; as a rule a URI.
     general_name location;
 };
 

@@ -52,8 +52,10 @@ constexpr std::string_view name(general_name_kind kind) noexcept {
 class general_name {
 public:
     general_name() noexcept = default;
+    /// For those who read certificates.
     general_name(general_name_kind kind, bytes value) noexcept : value_(value), kind_(kind) {}
 
+    /// What kind of name it is.
     general_name_kind kind() const noexcept { return kind_; }
     /// Its content octets, as they stand in the certificate.
     bytes value() const noexcept { return value_; }

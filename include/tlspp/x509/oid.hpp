@@ -19,10 +19,12 @@ public:
     constexpr oid() noexcept = default;
     /// From the content octets: `x509::oid("\x55\x04\x03")` is 2.5.4.3.
     constexpr explicit oid(std::string_view der) noexcept : der_(der) {}
+    /// The content of an OBJECT IDENTIFIER in DER, which must live as long.
     template <class B>
         requires std::is_same_v<B, bytes>
     explicit oid(B der) noexcept : der_(der.text()) {}
 
+    /// The content of the OBJECT IDENTIFIER in DER.
     constexpr std::string_view der() const noexcept { return der_; }
     constexpr bool empty() const noexcept { return der_.empty(); }
     friend constexpr bool operator==(oid a, oid b) noexcept { return a.der_ == b.der_; }
@@ -68,6 +70,8 @@ namespace oids {
 /// \cond
 consteval oid make(std::string_view der) { return oid(der); }
 /// \endcond
+/// An extension of certificates (RFC 5280 §4.2), or Netscape's.
+///@{
 inline constexpr oid subject_key_identifier = make({"\x55\x1D\x0E", 3});
 inline constexpr oid key_usage = make({"\x55\x1D\x0F", 3});
 inline constexpr oid subject_alt_name = make({"\x55\x1D\x11", 3});
@@ -82,10 +86,16 @@ inline constexpr oid extended_key_usage = make({"\x55\x1D\x25", 3});
 inline constexpr oid inhibit_any_policy = make({"\x55\x1D\x36", 3});
 inline constexpr oid authority_information_access = make({"\x2B\x06\x01\x05\x05\x07\x01\x01", 8});
 inline constexpr oid netscape_cert_type = make({"\x60\x86\x48\x01\x86\xF8\x42\x01\x01", 9});
+///@}
 
+/// What an entry of authorityInfoAccess is about (RFC 5280 §4.2.2.1).
+///@{
 inline constexpr oid access_ocsp = make({"\x2B\x06\x01\x05\x05\x07\x30\x01", 8});
 inline constexpr oid access_ca_issuers = make({"\x2B\x06\x01\x05\x05\x07\x30\x02", 8});
+///@}
 
+/// A purpose in extKeyUsage (RFC 5280 §4.2.1.12).
+///@{
 inline constexpr oid any_extended_key_usage = make({"\x55\x1D\x25\x00", 4});
 inline constexpr oid server_auth = make({"\x2B\x06\x01\x05\x05\x07\x03\x01", 8});
 inline constexpr oid client_auth = make({"\x2B\x06\x01\x05\x05\x07\x03\x02", 8});
@@ -93,9 +103,14 @@ inline constexpr oid code_signing = make({"\x2B\x06\x01\x05\x05\x07\x03\x03", 8}
 inline constexpr oid email_protection = make({"\x2B\x06\x01\x05\x05\x07\x03\x04", 8});
 inline constexpr oid time_stamping = make({"\x2B\x06\x01\x05\x05\x07\x03\x08", 8});
 inline constexpr oid ocsp_signing = make({"\x2B\x06\x01\x05\x05\x07\x03\x09", 8});
+///@}
 
+/// Any certificate policy (RFC 5280 §4.2.1.4).
 inline constexpr oid any_policy = make({"\x55\x1D\x20\x00", 4});
+/// An attribute of distinguished names.
+///@{
 inline constexpr oid common_name = make({"\x55\x04\x03", 3});
 inline constexpr oid email_address = make({"\x2A\x86\x48\x86\xF7\x0D\x01\x09\x01", 9});
+///@}
 } // namespace oids
 } // namespace tlspp::inline TLSPP_ABI::x509

@@ -14,21 +14,29 @@ namespace tlspp::inline TLSPP_ABI {
 class judged_certificate {
 public:
     judged_certificate() noexcept = default;
+    /// Made by the library.
     judged_certificate(const mbedtls_x509_crt& crt, verify_flags flags) noexcept : crt_(&crt), flags_(flags) {}
 
     /// What speaks against this certificate by itself: its dates, its signature and key, its revocation, and, for the
     /// peer's own, its name. What lies between certificates is in `verification::flags()`.
     verify_flags flags() const noexcept { return flags_; }
+    /// The certificate as it came.
     bytes der() const noexcept { return detail::bytes_of(crt_->raw); }
+    /// Whose certificate it is.
     x509::distinguished_name subject() const noexcept {
         return x509::distinguished_name(detail::bytes_of(crt_->subject_raw));
     }
+    /// Who signed it.
     x509::distinguished_name issuer() const noexcept {
         return x509::distinguished_name(detail::bytes_of(crt_->issuer_raw));
     }
+    /// The issuer's number for it.
     bytes serial_number() const noexcept { return detail::bytes_of(crt_->serial); }
+    /// From when on it is valid.
     unix_seconds not_before() const noexcept { return detail::to_unix(crt_->valid_from); }
+    /// Until when it is valid.
     unix_seconds not_after() const noexcept { return detail::to_unix(crt_->valid_to); }
+    /// Kind and size of its key.
     x509::public_key public_key() const noexcept { return x509::describe_key(*crt_); }
     /// SHA-256 over the DER.
     result<sha256_digest> fingerprint() const noexcept { return detail::sha256(der()); }

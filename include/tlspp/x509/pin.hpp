@@ -57,6 +57,7 @@ inline void literal_is_not_a_pin() noexcept {}
 /// `openssl x509 -in c.pem -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64`
 class spki_pin {
 public:
+    /// Of a hash that is known.
     constexpr explicit spki_pin(const sha256_digest& hash) noexcept : hash_(hash) {}
     /// From a literal, checked by the compiler: `.pins = {"sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}`
     template <std::size_t N>
@@ -96,6 +97,7 @@ public:
         return spki_pin(*hash);
     }
 
+    /// SHA-256 of the SubjectPublicKeyInfo.
     constexpr const sha256_digest& hash() const noexcept { return hash_; }
     /// Writes `sha256/` and base64, 51 characters, with a terminating NUL, cut where it does not fit; returns the
     /// length without the NUL.

@@ -34,7 +34,9 @@ struct verify_policy {
     /// The most certificates between the peer's own and the anchor, self-issued ones not counted. Mbed TLS's own limit,
     /// 8 unless it was built with another one, holds in any case.
     std::uint16_t max_intermediates = 8;
+    /// What the chain is for.
     x509::purpose purpose = x509::purpose::any;
+    /// The rules that it is judged by.
     tlspp::profile profile = tlspp::profile::rfc5280;
     /// Further purposes that the chain must be good for; the list and what it looks at must live as long as the policy.
     std::span<const x509::oid> further_purposes = {};
@@ -43,10 +45,15 @@ struct verify_policy {
     x509::key_usages leaf_usage = {};
     /// The time, negative where it is not known; null: the system's clock, by Mbed TLS.
     unix_seconds (*clock)(void* context) = nullptr;
+    /// Passed to `clock`.
     void* clock_context = nullptr;
 
+    /// Leaves the check of validity out, over the whole chain.
+    bool insecure_no_clock = false;
+    /// Leaves wildcards for all that is below a public suffix in, over the whole chain.
+    bool insecure_no_public_suffix = false;
     /// Each of these leaves one check out, over the whole chain.
-    bool insecure_no_clock = false; ///< validity
+    ///@{
     bool insecure_no_basic_constraints = false;
     bool insecure_no_path_length = false;
     bool insecure_no_key_usage = false;
@@ -55,8 +62,9 @@ struct verify_policy {
     bool insecure_no_extended_key_usage = false;
     bool insecure_no_name_constraints = false;
     bool insecure_ignore_unknown_critical = false;
-    bool insecure_no_public_suffix = false; ///< wildcards for all that is below a public suffix
-    /// The same for the checks of `profile::webpki`, named like their files in `x509/checks`.
+    ///@}
+    /// The same for a check of `profile::webpki`, named like its file in `x509/checks`.
+    ///@{
     bool insecure_no_version = false;
     bool insecure_no_serial_number = false;
     bool insecure_no_authority_key = false;
@@ -70,9 +78,11 @@ struct verify_policy {
     bool insecure_no_alternative_names = false;
     bool insecure_no_common_name = false;
     bool insecure_no_server_purposes = false;
+    ///@}
 
     /// Which certificates are looked up in `crls`.
     tlspp::revocation revocation = tlspp::revocation::off;
+    /// The lists that certificates are looked up in.
     crl_list crls = {};
     /// Keys of which the chain must have one; empty: any will do.
     detail::pin_list pins = {};

@@ -10,7 +10,12 @@
 namespace tlspp::inline TLSPP_ABI::x509 {
 
 /// The kinds of public keys that certificates carry.
-enum class key_kind : std::uint8_t { rsa, rsa_pss, ec, other };
+enum class key_kind : std::uint8_t {
+    rsa,     ///< RSA, for any padding
+    rsa_pss, ///< RSA, for PSS only
+    ec,      ///< an elliptic curve
+    other,   ///< anything else
+};
 
 /// `RSA`, `RSA-PSS`, `EC`.
 constexpr std::string_view name(key_kind kind) noexcept {
@@ -29,6 +34,7 @@ constexpr std::string_view name(key_kind kind) noexcept {
 
 /// The public key of a certificate, described.
 struct public_key {
+    /// RSA, EC or another kind.
     key_kind kind = key_kind::other;
     /// The length of the RSA modulus, or of the curve's field.
     std::uint32_t bits = 0;
@@ -40,6 +46,7 @@ struct public_key {
 
 /// How a certificate is signed.
 struct signature_algorithm {
+    /// Which algorithm it is.
     oid id;
     /// `sha256WithRSAEncryption`, as OpenSSL prints it; empty for unknown ones.
     std::string_view name = {};

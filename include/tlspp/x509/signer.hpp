@@ -7,7 +7,11 @@
 namespace tlspp::inline TLSPP_ABI {
 
 /// What a digest to be signed was made with.
-enum class digest_algorithm : std::uint8_t { sha256, sha384, sha512 };
+enum class digest_algorithm : std::uint8_t {
+    sha256, ///< SHA-256
+    sha384, ///< SHA-384
+    sha512, ///< SHA-512
+};
 
 /// The type of what signs for an `identity` whose key lies elsewhere (`identity::from_signer`): made from any callable
 /// that takes a `digest_algorithm`, the digest (`bytes`) and room for the signature (`writable_bytes`), and returns a

@@ -18,6 +18,7 @@ struct verify_options {
     const server_name* name = nullptr;
     /// A mailbox that the certificate must be for, instead of a name; empty: none. The text must live through the call.
     std::string_view email = {};
+    /// What the chain is for.
     x509::purpose purpose = x509::purpose::server;
     /// This one and the policy's: the stricter counts.
     tlspp::profile profile = tlspp::profile::rfc5280;
