@@ -138,6 +138,51 @@ TEST_CASE("example callbacks_client") {
     CHECK(run.out.ends_with("broker: welcome to broker.example\n"));
 }
 
+// A serial line of 16 bytes at a time, with openssl at its other end.
+TEST_CASE("example uart_client") {
+    auto const openssl = test::find_program("openssl");
+    if (!openssl) {
+        SKIP("needs the openssl program");
+    }
+    files const f;
+    f.write("server", test::shared_certificates().localhost);
+    auto const version = GENERATE("-tls1_2", "-tls1_3");
+    test::process server({*openssl, "s_server", version, "-accept", "127.0.0.1:0", "-www", "-cert",
+                          f.path("server.pem"), "-key", f.path("server.key")});
+    REQUIRE(server.wait_for("ACCEPT 127.0.0.1:", limit));
+    REQUIRE(server.wait_for("\n", limit));
+    auto const at = server.out().find("127.0.0.1:") + 10;
+    std::string const port = server.out().substr(at, server.out().find('\n', at) - at);
+    CAPTURE(version, port);
+
+    auto const page = test::run({example("uart_client"), port, f.ca}, {}, limit);
+    CHECK(page.err.empty());
+    CHECK(page.status == 0);
+    CHECK(page.out.starts_with("HTTP/1.0 200 ok"));
+    CHECK(page.out.find("</HTML>") != std::string::npos); // more than the rings hold
+
+    auto const wrong_name = test::run({example("uart_client"), port, f.ca, "broker.example"}, {}, limit);
+    CHECK(wrong_name.status == 1);
+    CHECK(wrong_name.err.find("not for this name") != std::string::npos);
+    auto const wrong_ca = test::run({example("uart_client"), port, f.other_ca}, {}, limit);
+    CHECK(wrong_ca.status == 1);
+    CHECK(wrong_ca.out.empty());
+    CHECK(wrong_ca.err.find("does not end at a trusted CA") != std::string::npos);
+}
+TEST_CASE("example uart_client knows a whole answer from one that was cut") {
+    files const f;
+    bool const clean = GENERATE(true, false);
+    CAPTURE(clean);
+    std::string const answer(20'000, 'x');
+    std::future<std::string> request;
+    auto const port = serve_once(request, answer, clean);
+    auto const run = test::run({example("uart_client"), std::to_string(port), f.ca}, {}, limit);
+    CHECK(request.get() == "GET / HTTP/1.0\r\n\r\n");
+    CHECK(run.out == answer);
+    CHECK(run.status == (clean ? 0 : 1));
+    CHECK(run.err.starts_with(clean ? "" : "uart_client: read: "));
+}
+
 TEST_CASE("example client") {
     files const f;
     running_server server(f, f.c.localhost);
