@@ -38,7 +38,7 @@ def find_sources(root, scratch):
             for mirror in distribution.mirrors()):
         return None
     with tarfile.open(kept) as archive:
-        archive.extractall(scratch, filter="data")
+        archive.extractall(scratch)
     return next(scratch.glob("lwip-*")) / "src"
 
 
