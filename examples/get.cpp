@@ -2,7 +2,7 @@
 
 // Fetches an https URL: the request goes out only to a server that has proved its name, and an answer that was cut
 // short is never taken for a whole one.
-#include "command_line.hpp"
+#include "tls_arguments.hpp"
 
 #include <tlspp/text.hpp>
 #include <tlspp/tlspp.hpp>
@@ -32,9 +32,14 @@ Fetches an https URL and writes what the server answers to standard output.
   --ca FILE             trust the CA certificates of this file (PEM) instead of the system's
   --name NAME           the name that the certificate must carry, where it is not the URL's host
   --connect HOST:PORT   where to connect to, where it is not the URL's host and port
+  --cert FILE           a certificate for the server, where it asks for one, followed by its intermediates (PEM)
+  --key FILE            its private key (PEM)
+  --resume              fetch it twice, the second time with the session of the first (one answer is written)
   --verbose             tell on standard error about the connection and the answer's headers
   --help                this text
-
+)";
+constexpr std::string_view usage_end = R"(
+With --psk the first key of the file is offered; where --ca is not given, nothing but that key proves who the server is.
 The system's CA certificates are those of the distribution's bundle, or what the environment variables SSL_CERT_FILE
 and SSL_CERT_DIR name. Nothing is sent before the server's certificate has been verified. Redirections are not followed.
 
@@ -47,6 +52,7 @@ Exit status:
   5   TLS failed in another way, or the connection broke off or stood still
   6   what the server sent is not HTTP, or not complete
   7   standard output could not be written
+  8   the session was not resumed, though --resume asked for it
 )";
 
 int status_of(const error& why) {
@@ -113,7 +119,8 @@ url parse_url(std::string_view text) {
 /// The server's answer, read piece by piece.
 class answer {
 public:
-    explicit answer(connection& conn) : conn_(conn) {}
+    /// \param kept goes to standard output; otherwise it is thrown away.
+    answer(connection& conn, bool kept) : conn_(conn), kept_(kept) {}
 
     /// One line without its end.
     std::string line() {
@@ -177,7 +184,7 @@ private:
         return n != 0;
     }
     std::size_t write(std::size_t count) {
-        if (std::fwrite(held_.data(), 1, count, stdout) != count) {
+        if (kept_ && std::fwrite(held_.data(), 1, count, stdout) != count) {
             throw stop{7, "cannot write to standard output"};
         }
         held_.erase(0, count);
@@ -185,6 +192,7 @@ private:
     }
 
     connection& conn_;
+    bool kept_;
     std::string held_;
 };
 
@@ -243,8 +251,12 @@ struct arguments {
     std::string ca;
     std::string name;
     std::string connect;
+    std::string certificate;
+    std::string key;
     std::string url;
+    bool resume = false;
     bool verbose = false;
+    command_line::tls_arguments tls;
 };
 
 std::optional<arguments> parse(int argc, char** argv) {
@@ -254,41 +266,65 @@ std::optional<arguments> parse(int argc, char** argv) {
         std::string* value = argument == "--ca"        ? &out.ca
                              : argument == "--name"    ? &out.name
                              : argument == "--connect" ? &out.connect
+                             : argument == "--cert"    ? &out.certificate
+                             : argument == "--key"     ? &out.key
                                                        : nullptr;
         if (value != nullptr && i + 1 < argc) {
             *value = argv[++i];
-        } else if (argument == "--verbose") {
-            out.verbose = true;
+        } else if (argument == "--verbose" || argument == "--resume") {
+            (argument == "--verbose" ? out.verbose : out.resume) = true;
         } else if (value == nullptr && !argument.starts_with('-') && out.url.empty()) {
             out.url = argument;
+        } else if (i + 1 < argc && out.tls.take(argument, argv[i + 1])) {
+            ++i;
         } else {
             return std::nullopt;
         }
     }
-    return out.url.empty() ? std::nullopt : std::optional(out);
+    return out.url.empty() || out.certificate.empty() != out.key.empty() ? std::nullopt : std::optional(out);
 }
 
-int fetch(const arguments& given) {
-    url const what = parse_url(given.url);
-    auto const where = given.connect.empty() ? what.where : parse_authority(given.connect, what.where.port);
-
+client_context make_context(const arguments& given) {
     client_options options{.alpn = {"http/1.1"}};
     if (!given.ca.empty()) {
         options.trust = value_of(trust_store::from_file(given.ca));
     }
-    auto const context = value_of(client_context::create(options));
+    if (!given.certificate.empty()) {
+        options.identity = value_of(identity::from_files(given.certificate, given.key));
+    }
+    if (given.tls.has_keys()) {
+        options.psk = given.tls.client_keys();
+    }
+    if (given.resume) {
+        options.session_cache = value_of(session_cache::create());
+    }
+    return value_of(client_context::create(given.tls.applied_to(std::move(options))));
+}
+
+/// The answer's status; its body goes to standard output.
+int fetch(const arguments& given, const client_context& context, bool resumed, bool write) {
+    url const what = parse_url(given.url);
+    auto const where = given.connect.empty() ? what.where : parse_authority(given.connect, what.where.port);
     auto conn = value_of(
         connect(context, given.name.empty() ? what.where.host : given.name, where.port, {.address = where.host}));
     conn.transport().set_timeout(60s); // for each read and write
+    if (resumed && !conn.session_reused()) {
+        throw stop{8, "the server did not resume the session"};
+    }
+    if (auto const exported = given.tls.exported(conn); !exported.empty()) {
+        std::cerr << exported << '\n';
+    }
     if (given.verbose) {
         std::cerr << "connected to " << conn.transport().peer_endpoint().address() << " port " << where.port << ", "
-                  << conn.cipher() << ", " << conn.server_name() << " verified\n"
-                  << value_of(conn.peer_certificate()) << '\n';
+                  << conn.cipher() << ", " << conn.server_name() << " verified\n";
+        if (auto const peer = conn.peer_certificate()) { // there is none where a key stood in for it
+            std::cerr << *peer << '\n';
+        }
     }
 
     value_of(conn.write_all("GET " + what.target + " HTTP/1.1\r\nHost: " + what.authority +
                             "\r\nUser-Agent: tlspp-get\r\nAccept: */*\r\nConnection: close\r\n\r\n"));
-    answer from(conn);
+    answer from(conn, write);
     headers found = read_headers(from, given.verbose);
     while (found.status >= 100 && found.status < 200) { // interim answers (RFC 9110 §15.2)
         found = read_headers(from, given.verbose);
@@ -306,24 +342,28 @@ int fetch(const arguments& given) {
         throw stop{7, "cannot write to standard output"};
     }
     (void)conn.shutdown(); // everything is there: a server that is gone already is no failure
-    if (found.status < 200 || found.status > 299) {
-        throw stop{1, "the server answered with status " + std::to_string(found.status)};
-    }
-    return 0;
+    return found.status;
 }
 } // namespace
 
 int main(int argc, char** argv) try {
     if (std::find_if(argv + 1, argv + argc, [](std::string_view a) { return a == "--help"; }) != argv + argc) {
-        std::cout << usage;
+        std::cout << usage << command_line::tls_arguments::usage << usage_end;
         return 0;
     }
     auto const given = parse(argc, argv);
     if (!given) {
-        std::cerr << usage;
+        std::cerr << usage << command_line::tls_arguments::usage << usage_end;
         return 2;
     }
-    return fetch(*given);
+    auto const context = make_context(*given);
+    if (given->resume) {
+        fetch(*given, context, false, false);
+    }
+    int const status = fetch(*given, context, given->resume, true);
+    if (status < 200 || status > 299) {
+        throw stop{1, "the server answered with status " + std::to_string(status)};
+    }
 } catch (const stop& s) {
     std::cerr << "get: " << s.text << '\n';
     return s.status;

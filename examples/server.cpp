@@ -2,15 +2,17 @@
 
 // A server with a thread for each client: answers "GET /" with a page, and sends every other line back. A client that
 // fails its handshake, or says nothing, disturbs nobody else.
-#include "command_line.hpp"
+#include "tls_arguments.hpp"
 
 #include <tlspp/text.hpp>
 #include <tlspp/tlspp.hpp>
 
 #include <array>
+#include <charconv>
 #include <chrono>
-#include <cstdlib>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <semaphore>
@@ -20,21 +22,25 @@
 #include <thread>
 using namespace tlspp;
 using namespace std::chrono_literals;
+using command_line::stop;
 
 namespace {
 
 constexpr std::string_view usage = R"(usage: server --port N --cert FILE --key FILE [option ...]
 
   --port N            the port to listen on; 0: one that the system chooses (it is printed, see --port-file)
-  --cert FILE         the server's certificate, followed by its intermediates (PEM)
+  --cert FILE         the server's certificate, followed by its intermediates (PEM); not needed with --psk
   --key FILE          its private key (PEM)
   --client-ca FILE    clients must have a certificate of one of these CAs
-  --min-version V     1.2 (the default) or 1.3
-  --max-version V     1.2 or 1.3 (the default)
+  --client-auth WHO   required (the default) or optional: clients of --client-ca may have none
+  --tickets N         tickets behind each full handshake; 0: none (2 unless it is given)
+  --page FILE         the page, in place of one that tells the version
   --address A         the address to listen on (all of them, unless it is given)
   --port-file FILE    write the port into this file when clients may come
-
-Runs until it is ended by a signal. Exit status: 1 when it cannot start, 2 when it was called wrongly.
+)";
+constexpr std::string_view usage_end = R"(
+Answers "GET /" with a page, sends every other line back, and closes with close_notify. Runs until it is ended by a
+signal, whatever its clients do. Exit status: 1 when it cannot start, 2 when it was called wrongly.
 )";
 
 struct arguments {
@@ -42,34 +48,35 @@ struct arguments {
     std::string certificate;
     std::string key;
     std::string client_ca;
+    client_auth asks = client_auth::required;
+    std::optional<std::uint8_t> tickets;
+    std::string page;
     std::string address = "::";
     std::string port_file;
-    std::optional<version> minimum;
-    std::optional<version> maximum;
+    command_line::tls_arguments tls;
 };
 
-std::optional<version> to_version(std::string_view text) {
-    return text == "1.2"   ? std::optional(version::tls1_2)
-           : text == "1.3" ? std::optional(version::tls1_3)
-                           : std::nullopt;
+template <class Number>
+Number to_number(std::string_view text) {
+    Number out{};
+    auto const [end, failure] = std::from_chars(text.data(), text.data() + text.size(), out);
+    if (failure != std::errc{} || end != text.data() + text.size()) {
+        throw stop{command_line::wrong_usage, "not a number, or out of range: " + std::string(text)};
+    }
+    return out;
 }
 
-std::optional<arguments> parse(int argc, char** argv) {
+arguments parse(int argc, char** argv) {
     arguments out;
     bool has_port = false;
     for (int i = 1; i < argc; i += 2) {
         std::string_view const name = argv[i];
         if (i + 1 == argc) {
-            return std::nullopt;
+            throw stop{command_line::wrong_usage, "nothing stands behind " + std::string(name)};
         }
-        std::string const value = argv[i + 1];
+        std::string_view const value = argv[i + 1];
         if (name == "--port") {
-            char* end = nullptr;
-            auto const number = std::strtoul(value.c_str(), &end, 10);
-            if (value.empty() || *end != '\0' || number > 65535) {
-                return std::nullopt;
-            }
-            out.port = static_cast<std::uint16_t>(number);
+            out.port = to_number<std::uint16_t>(value);
             has_port = true;
         } else if (name == "--cert") {
             out.certificate = value;
@@ -77,21 +84,25 @@ std::optional<arguments> parse(int argc, char** argv) {
             out.key = value;
         } else if (name == "--client-ca") {
             out.client_ca = value;
+        } else if (name == "--client-auth" && (value == "required" || value == "optional")) {
+            out.asks = value == "optional" ? client_auth::optional : client_auth::required;
+        } else if (name == "--tickets") {
+            out.tickets = to_number<std::uint8_t>(value);
+        } else if (name == "--page") {
+            out.page = value;
         } else if (name == "--address") {
             out.address = value;
         } else if (name == "--port-file") {
             out.port_file = value;
-        } else if (name == "--min-version" || name == "--max-version") {
-            auto const parsed = to_version(value);
-            if (!parsed) {
-                return std::nullopt;
-            }
-            (name == "--min-version" ? out.minimum : out.maximum) = parsed;
-        } else {
-            return std::nullopt;
+        } else if (!out.tls.take(name, value)) {
+            throw stop{command_line::wrong_usage, "unknown option " + std::string(name) + ", see --help"};
         }
     }
-    return has_port && !out.certificate.empty() && !out.key.empty() ? std::optional(out) : std::nullopt;
+    bool const has_certificate = !out.certificate.empty() && !out.key.empty();
+    if (!has_port || !(has_certificate || (out.tls.has_keys() && out.certificate.empty() && out.key.empty()))) {
+        throw stop{command_line::wrong_usage, "--port, --cert and --key are needed (or --port and --psk), see --help"};
+    }
+    return out;
 }
 
 /// One line of the log, whole, whichever thread writes it.
@@ -132,24 +143,32 @@ private:
     std::string held_;
 };
 
-void answer_http(connection& conn, std::string_view target) {
+/// What all threads share.
+struct site {
+    server_context context;
+    command_line::tls_arguments tls;
+    std::optional<std::string> page;
+};
+
+void answer_http(connection& conn, const site& own, std::string_view target) {
     bool const found = target == "/";
-    std::string const body =
-        found ? "<!doctype html>\n<title>tlspp</title>\n<p>Hello over " + std::string(conn.cipher().protocol) + ".\n"
-              : "<!doctype html>\n<title>Not found</title>\n";
+    std::string const body = !found     ? "<!doctype html>\n<title>Not found</title>\n"
+                             : own.page ? *own.page
+                                        : "<!doctype html>\n<title>tlspp</title>\n<p>Hello over " +
+                                              std::string(conn.cipher().protocol) + ".\n";
     or_throw(conn.write_all(std::string(found ? "HTTP/1.1 200 OK" : "HTTP/1.1 404 Not Found") +
                             "\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: " +
                             std::to_string(body.size()) + "\r\n\r\n" + body));
 }
 
-void converse(connection& conn) {
+void converse(connection& conn, const site& own) {
     line_reader lines(conn);
     while (auto const line = lines.next()) {
         if (line->starts_with("GET ")) {
             for (auto header = lines.next(); header && !header->empty(); header = lines.next()) {
             }
             auto const rest = line->substr(4);
-            answer_http(conn, std::string_view(rest).substr(0, rest.find(' ')));
+            answer_http(conn, own, std::string_view(rest).substr(0, rest.find(' ')));
             break;
         }
         or_throw(conn.write_all(*line + "\n"));
@@ -160,59 +179,79 @@ void converse(connection& conn) {
     }
 }
 
-void serve(const server_context& context, bsd_socket socket) {
+void serve(const site& own, bsd_socket socket) {
     auto const from = socket.peer_endpoint();
     std::string const who = std::string(from.address()) + " " + std::to_string(from.port());
     try {
-        auto conn = or_throw(context.wrap(std::move(socket)));
+        auto conn = or_throw(own.context.wrap(std::move(socket)));
         conn.transport().set_deadline(deadline{10s}); // for the whole handshake
         or_throw(conn.handshake());
         conn.transport().clear_deadline();
         conn.transport().set_timeout(60s); // for each read and write
 
         std::string line = who + ": " + std::string(conn.cipher().protocol) + " " + std::string(conn.cipher().name);
+        if (conn.session_reused() && conn.peer_status() != peer_status::psk) {
+            line += ", resumed";
+        }
         if (auto const peer = conn.peer_certificate()) {
             line += ", " + to_string(peer->subject());
         }
+        if (conn.peer_status() == peer_status::psk) {
+            line += ", key of " + std::string(conn.psk_identity());
+        }
+        if (auto const exported = own.tls.exported(conn); !exported.empty()) {
+            line += ", " + exported;
+        }
         log(line);
-        converse(conn);
+        converse(conn, own);
         log(who + ": closed");
     } catch (const std::exception& e) {
         log(who + ": " + e.what());
     }
 }
 
+std::string read_file(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::string content(std::istreambuf_iterator<char>(in), {});
+    if (!in) {
+        throw stop{1, "cannot read " + path};
+    }
+    return content;
+}
+
+server_context make_context(const arguments& given) {
+    server_options options{.alpn = {"http/1.1"}, .tickets = {.count = given.tickets}};
+    if (!given.certificate.empty()) {
+        options.identities = {or_throw(identity::from_files(given.certificate, given.key))};
+    }
+    if (!given.client_ca.empty()) {
+        options.client_auth = given.asks;
+        options.trust = or_throw(trust_store::from_file(given.client_ca));
+    }
+    if (given.tls.has_keys()) {
+        options.psk = given.tls.server_keys();
+    }
+    return or_throw(server_context::create(given.tls.applied_to(std::move(options))));
+}
+
 } // namespace
 
 int main(int argc, char** argv) try {
     if (argc == 2 && std::string_view(argv[1]) == "--help") {
-        std::cout << usage;
+        std::cout << usage << command_line::tls_arguments::usage << usage_end;
         return 0;
     }
     auto const given = parse(argc, argv);
-    if (!given) {
-        std::cerr << usage;
-        return 2;
-    }
-    server_options options{
-        .identities = {or_throw(identity::from_files(given->certificate, given->key))},
-        .minimum_version = given->minimum,
-        .maximum_version = given->maximum,
-        .alpn = {"http/1.1"},
-    };
-    if (!given->client_ca.empty()) {
-        options.client_auth = client_auth::required;
-        options.trust = or_throw(trust_store::from_file(given->client_ca));
-    }
-    auto context = or_throw(server_context::create(options));
-    auto listener = or_throw(bsd_listener::bind(given->address, given->port));
-    if (!given->port_file.empty()) {
-        command_line::write_file(given->port_file, std::to_string(listener.port()) + "\n");
+    site const own{make_context(given), given.tls,
+                   given.page.empty() ? std::nullopt : std::optional(read_file(given.page))};
+    auto listener = or_throw(bsd_listener::bind(given.address, given.port));
+    if (!given.port_file.empty()) {
+        command_line::write_file(given.port_file, std::to_string(listener.port()) + "\n");
     }
     log("listening on port " + std::to_string(listener.port()));
 
     static std::counting_semaphore<256> seats(256); // clients at a time; the others wait in the listener's queue
-    for (;;) {
+    for (;;) {                                      // never left, so the threads may use what is above
         seats.acquire();
         auto socket = listener.accept();
         if (!socket) {
@@ -220,12 +259,12 @@ int main(int argc, char** argv) try {
             seats.release();
             continue;
         }
-        std::thread([context, client = std::move(*socket)]() mutable {
-            serve(context, std::move(client));
+        std::thread([&own, client = std::move(*socket)]() mutable {
+            serve(own, std::move(client));
             seats.release();
         }).detach();
     }
-} catch (const command_line::stop& why) {
+} catch (const stop& why) {
     std::cerr << "server: " << why.text << '\n';
     return why.status;
 } catch (const std::exception& e) {

@@ -285,6 +285,125 @@ TEST_CASE("example server with client certificates and one version") {
     CHECK(!with(f.c.client, version::tls1_3));
 }
 
+TEST_CASE("example server and example get take the parameters of connections from outside") {
+    files const f;
+    SECTION("a policy, versions, suites and groups") {
+        running_server modern(f, f.c.localhost);
+        running_server compatible(f, f.c.localhost, {"--policy", "compatible", "--groups", "secp384r1"});
+        std::vector<std::string> old{
+            "--ca",          f.ca,  "--policy", "compatible",
+            "--max-version", "1.2", "--suites", "ECDHE-ECDSA-AES128-SHA256:ECDHE-RSA-AES128-SHA256"};
+        auto const from = [&](std::vector<std::string> arguments, const running_server& server) {
+            arguments.push_back(server.url());
+            return get(arguments).status;
+        };
+        CHECK(from(old, modern) == 5);
+        CHECK(from(old, compatible) == 0);
+        CHECK(compatible.logs("AES128-SHA256"));
+        CHECK(from({"--ca", f.ca, "--groups", "x25519"}, compatible) == 5);
+        CHECK(from({"--ca", f.ca, "--groups", "secp384r1"}, compatible) == 0);
+        running_server newest(f, f.c.localhost, {"--min-version", "1.3", "--suites", "TLS_AES_128_GCM_SHA256"});
+        CHECK(from({"--ca", f.ca, "--max-version", "1.2"}, newest) == 5);
+        CHECK(from({"--ca", f.ca, "--min-version", "1.3"}, newest) == 0);
+        CHECK(newest.logs("TLS_AES_128_GCM_SHA256"));
+    }
+    SECTION("a page") {
+        std::string const page(100'000, 'x');
+        running_server server(f, f.c.localhost, {"--page", f.folder.write("page.txt", page)});
+        CHECK(get({"--ca", f.ca, server.url()}).out == page);
+    }
+    SECTION("sessions, in both versions, and none without tickets") {
+        for (std::string const version : {"1.2", "1.3"}) {
+            CAPTURE(version);
+            running_server server(f, f.c.localhost, {"--max-version", version});
+            auto const run = get({"--ca", f.ca, "--resume", server.url()});
+            CHECK(run.status == 0);
+            CHECK(run.out.find("Hello over TLSv" + version) == run.out.rfind("Hello over")); // once
+            CHECK(server.logs(", resumed"));
+            running_server without(f, f.c.localhost, {"--max-version", version, "--tickets", "0"});
+            CHECK(get({"--ca", f.ca, "--resume", without.url()}).status == 8);
+        }
+    }
+    SECTION("a certificate that is asked for and may be missing") {
+        running_server server(f, f.c.localhost, {"--client-ca", f.ca, "--client-auth", "optional"});
+        CHECK(get({"--ca", f.ca, server.url()}).status == 0);
+        f.write("client", f.c.client);
+        CHECK(get({"--ca", f.ca, "--cert", f.path("client.pem"), "--key", f.path("client.key"), server.url()}).status ==
+              0);
+        CHECK(server.logs("CN=Test client"));
+        f.write("stranger", f.c.other_client);
+        CHECK(get({"--ca", f.ca, "--cert", f.path("stranger.pem"), "--key", f.path("stranger.key"), server.url()})
+                  .status == 5);
+    }
+}
+
+TEST_CASE("example server and example get with keys instead of certificates") {
+    files const f;
+    auto const keys = f.folder.write("keys", "thermometer:000102030405060708090A0B0C0D0E0F\n"
+                                             "lamp:ffeeddccbbaa99887766554433221100\n");
+    auto const lamp = f.folder.write("lamp", "lamp:ffeeddccbbaa99887766554433221100\n");
+    auto const wrong = f.folder.write("wrong", "lamp:00eeddccbbaa99887766554433221100\n");
+    auto const stranger = f.folder.write("stranger", "kettle:ffeeddccbbaa99887766554433221100\n");
+    for (std::string const version : {"1.2", "1.3"}) {
+        CAPTURE(version);
+        test::process server(
+            {example("server"), "--port", "0", "--address", "127.0.0.1", "--psk", keys, "--max-version", version});
+        REQUIRE(server.wait_for("listening on port ", limit));
+        REQUIRE(server.wait_for("\n", limit));
+        auto const url = "https://127.0.0.1:" + server.out().substr(18, server.out().find('\n') - 18) + "/";
+        auto const good = get({"--psk", lamp, url});
+        CHECK(good.status == 0);
+        CHECK(good.out.find("Hello over TLSv" + version) != std::string::npos);
+        CHECK(server.wait_for("key of lamp", limit));
+        CHECK(get({"--psk", wrong, url}).status == 5);
+        CHECK(get({"--psk", stranger, url}).status == 5);
+        CHECK(get({"--ca", f.ca, url}).status == 5);
+        CHECK(get({"--psk", keys, url}).status == 0); // its first
+        CHECK(server.wait_for("key of thermometer", limit));
+    }
+    CHECK(get({"--psk", f.folder.write("none", ""), "https://localhost/"}).status == 2);
+    CHECK(get({"--psk", f.folder.write("odd", "lamp:123\n"), "https://localhost/"}).status == 2);
+}
+
+TEST_CASE("example server and example get export what OpenSSL exports") {
+    auto const openssl = test::find_program("openssl");
+    if (!openssl) {
+        SKIP("openssl is not installed");
+    }
+    files const f;
+    auto const digits_behind = [](const std::string& text, std::string_view word) {
+        std::smatch found;
+        std::regex const pattern(std::string(word) + ": ([0-9A-F]{40})\\b");
+        return std::regex_search(text, found, pattern) ? found[1].str() : std::string();
+    };
+    for (std::string const version : {"1.2", "1.3"}) {
+        CAPTURE(version);
+        test::process server((f.write("server", f.c.localhost),
+                              std::vector<std::string>{example("server"), "--port", "0", "--address", "127.0.0.1",
+                                                       "--cert", f.path("server.pem"), "--key", f.path("server.key"),
+                                                       "--max-version", version, "--export", "EXPORTER-tlspp:20"}));
+        REQUIRE(server.wait_for("listening on port ", limit));
+        REQUIRE(server.wait_for("\n", limit));
+        auto const port = server.out().substr(18, server.out().find('\n') - 18);
+        auto const theirs = test::run({*openssl, "s_client", "-connect", "127.0.0.1:" + port, "-keymatexport",
+                                       "EXPORTER-tlspp", "-keymatexportlen", "20"},
+                                      "GET / HTTP/1.0\r\n\r\n", limit);
+        REQUIRE(server.wait_for("exported: ", limit));
+        REQUIRE(server.wait_for(": closed", limit));
+        auto const ours = digits_behind(server.out(), "exported");
+        CHECK(!ours.empty());
+        CHECK(digits_behind(theirs.out, "Keying material") == ours);
+        // the client's side, against the server's, which was just compared
+        auto const get_side = get({"--ca", f.ca, "--export", "EXPORTER-tlspp:20", "https://localhost:" + port + "/"});
+        CHECK(get_side.status == 0);
+        auto const exported = digits_behind(get_side.err, "exported");
+        CHECK(server.wait_for("exported: " + exported, limit));
+        CHECK(exported != ours);
+        auto const other = get({"--ca", f.ca, "--export", "EXPORTER-other:20", "https://localhost:" + port + "/"});
+        CHECK(server.out().find(digits_behind(other.err, "exported")) == std::string::npos);
+    }
+}
+
 TEST_CASE("example server cannot start") {
     files const f;
     f.write("server", f.c.localhost);
@@ -296,6 +415,19 @@ TEST_CASE("example server cannot start") {
     CHECK(start({}).status == 2);
     CHECK(start({"--help"}).status == 0);
     CHECK(start({"--port", "70000", "--cert", "a", "--key", "b"}).status == 2);
+    CHECK(start({"--port", "0", "--cert", "a"}).status == 2);
+    for (std::vector<std::string> more : {std::vector<std::string>{"--policy", "none"},
+                                          {"--min-version", "1.1"},
+                                          {"--client-auth", "perhaps"},
+                                          {"--export", "label"},
+                                          {"--tickets", "many"},
+                                          {"--psk", f.path("nothing")},
+                                          {"--colour", "red"},
+                                          {"--policy"}}) {
+        CAPTURE(more.front());
+        more.insert(more.end() - (more.size() == 1 ? 1 : 2), {"--port", "0", "--cert", "a", "--key", "b"});
+        CHECK(start(more).status == 2);
+    }
     auto const missing = start({"--port", "0", "--cert", f.path("nothing.pem"), "--key", f.path("server.key")});
     CHECK(missing.status == 1);
     CHECK(missing.err.find("nothing.pem': No such file or directory") != std::string::npos);
