@@ -55,14 +55,17 @@ inline constexpr io_error would_block = io_error::would_block;
 /// Bytes moved, or why none were.
 using io_result = std::expected<std::size_t, io_error>;
 
+/// Has `send`, as the table of `transport` wants it.
 template <class T>
 concept sends_bytes = requires(T& t, std::span<const std::byte> out) {
     { t.send(out) } -> std::same_as<io_result>;
 };
+/// Has `receive`, as the table of `transport` wants it.
 template <class T>
 concept receives_bytes = requires(T& t, std::span<std::byte> in) {
     { t.receive(in) } -> std::same_as<io_result>;
 };
+/// Can be moved into a connection.
 template <class T>
 concept moves_without_throwing = std::is_nothrow_move_constructible_v<T> && std::is_object_v<T> && !std::is_const_v<T>;
 
