@@ -25,7 +25,9 @@ namespace tlspp::inline TLSPP_ABI {
 /// What goes wrong at one end; by default nothing does. It may be changed at any time. Calls of `send` and `receive` are
 /// counted together, from 0, and bytes for each direction, both since the end was made.
 struct test_faults {
+    /// For the fields below: at no call, after no number of bytes.
     static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
+    /// For the fields below: whatever is given or wanted.
     static constexpr std::size_t whole = std::numeric_limits<std::size_t>::max();
 
     std::size_t most_sent = whole;     ///< the most bytes that one send takes, 1 or more
@@ -40,11 +42,11 @@ struct test_faults {
     /// The call that ends with `failure`: `would_block` and `timed_out` once, anything else from then on. No error at all
     /// is the end of the stream; sending ends with a reset then.
     std::uint64_t fails_at = never;
-    std::optional<io_error> failure = io_error::reset;
+    std::optional<io_error> failure = io_error::reset; ///< of `fails_at`
     /// The connection is reset, for both ends, when so many bytes were sent or received in all. What had arrived at the
     /// other end can still be read there.
     std::uint64_t resets_after_sent = never;
-    std::uint64_t resets_after_received = never;
+    std::uint64_t resets_after_received = never; ///< the same, of bytes received
     /// Receives answer 0, the end of the stream, when so many bytes were received in all.
     std::uint64_t ends_after_received = never;
 };
@@ -63,6 +65,7 @@ public:
     /// \return `errc::out_of_memory`.
     [[nodiscard]] static result<both_ends> pair(std::size_t capacity = test_faults::whole) noexcept;
 
+    /// The end goes over; what is left of it answers `io_error::reset`.
     test_transport(test_transport&&) noexcept = default;
     test_transport& operator=(test_transport&&) = delete;
     ~test_transport() {
@@ -72,7 +75,9 @@ public:
         }
     }
 
+    /// What goes wrong from now on.
     test_faults& faults() noexcept { return faults_; }
+    /// What goes wrong now.
     const test_faults& faults() const noexcept { return faults_; }
 
     std::uint64_t calls() const noexcept { return calls_; }       ///< of `send` and `receive` so far
@@ -97,6 +102,7 @@ public:
         }
     }
 
+    /// As transport.hpp says.
     io_result send(std::span<const std::byte> out) noexcept {
         if (auto const now = before(faults_.holds_sent, sent_, faults_.resets_after_sent); now) {
             return now->has_value() ? std::unexpected(io_error::reset) : *now;
@@ -117,6 +123,7 @@ public:
         return count;
     }
 
+    /// As transport.hpp says.
     io_result receive(std::span<std::byte> in) noexcept {
         if (auto const now = before(faults_.holds_received, received_, faults_.resets_after_received); now) {
             return *now;
@@ -216,9 +223,10 @@ private:
     bool second_;
 };
 
+/// The two ends of one wire.
 struct test_transport::both_ends {
-    test_transport first;
-    test_transport second;
+    test_transport first;  ///< one end
+    test_transport second; ///< the other
 };
 
 inline result<test_transport::both_ends> test_transport::pair(std::size_t capacity) noexcept {
@@ -232,8 +240,8 @@ inline result<test_transport::both_ends> test_transport::pair(std::size_t capaci
 
 /// How a handshake ended at both ends.
 struct test_outcome {
-    result<void> client;
-    result<void> server;
+    result<void> client; ///< of the client's end
+    result<void> server; ///< of the server's
     /// Both succeeded.
     explicit operator bool() const noexcept { return client.has_value() && server.has_value(); }
 };
