@@ -310,3 +310,14 @@ TEST_CASE("the opt-out of the name check may still send a server name") {
     CHECK(insecure_any_name("sni.example").sni == "sni.example");
     static_assert(std::is_same_v<decltype(insecure_any_name("x")), insecure_any_name_t>);
 }
+
+TEST_CASE("a literal name is read by the compiler, and no larger than it is") {
+    constexpr auto name = known_name<"broker.example.">;
+    static_assert(name.text() == "broker.example" && name.address().empty());
+    static_assert(known_name<"127.0.0.1">.address().size() == 4);
+    static_assert(sizeof(detail::kept_literal_name<"broker.example">) == sizeof "broker.example" + 1);
+    CHECK(std::string(name.text().data()) == "broker.example"); // Mbed TLS takes it ended with NUL
+    auto const parsed = server_name::parse("::1").value();
+    CHECK(server_name_view(parsed).text() == "::1");
+    CHECK(server_name_view(parsed).address().size() == 16);
+}

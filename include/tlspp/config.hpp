@@ -39,6 +39,37 @@
 #define TLSPP_PATH_SEARCH 1
 #endif
 
+/// `TLSPP_NAME_CONSTRAINTS`: 0 refuses every chain in which a CA limits the names that it certifies (RFC 5280
+/// §4.2.1.10), instead of comparing them: less code, for firmware whose CA has no such limits. Default: 1.
+#ifndef TLSPP_NAME_CONSTRAINTS
+#define TLSPP_NAME_CONSTRAINTS 1
+#endif
+
+/// `TLSPP_INSECURE_CHAIN_AND_NAME_ONLY`: 1 leaves nothing of the judgement of a handshake but Mbed TLS's own validation
+/// of the chain (signatures, dates where it has a clock, CA bit, path length, keyUsage), the name and the versions: none of
+/// `x509/checks`, no clock of the program's own, no revocation, no pins, no `on_verify`. Naming one of these in options
+/// is an error. Default: 0.
+#ifndef TLSPP_INSECURE_CHAIN_AND_NAME_ONLY
+#define TLSPP_INSECURE_CHAIN_AND_NAME_ONLY 0
+#endif
+
+/// `TLSPP_INSECURE_LEFT_OUT`: single checks of chains that are not built, the sum of: 1 validity by `.clock`, 2 key usage,
+/// 4 extended key usage, 8 repeated extensions, 16 unknown critical extensions, 32 encoding of names and serial numbers.
+/// docs/footprint.md has the price of each. Default: 0.
+#ifndef TLSPP_INSECURE_LEFT_OUT
+#define TLSPP_INSECURE_LEFT_OUT 0
+#endif
+
+/// `TLSPP_FAST_PATHS`: 0 leaves out the short ways of reading and writing, which do at once what can be done at once:
+/// less code. Default: 1, but 0 where the compiler optimises for size (`-Os`).
+#ifndef TLSPP_FAST_PATHS
+#if defined(__OPTIMIZE_SIZE__)
+#define TLSPP_FAST_PATHS 0
+#else
+#define TLSPP_FAST_PATHS 1
+#endif
+#endif
+
 /// `TLSPP_IDN`: 1 converts internationalised server names with libidn2, which is then needed (`idn.hpp`). Default: 0,
 /// they are refused.
 #ifndef TLSPP_IDN
@@ -66,16 +97,23 @@
 #endif
 #endif
 
+/// \cond
 #if TLSPP_SENTENCES
+#define TLSPP_ABI_TERSE
+#else
+#define TLSPP_ABI_TERSE _terse
+#endif
 #if TLSPP_INSPECTOR
-#define TLSPP_ABI v0
+#define TLSPP_ABI_BLIND
 #else
-#define TLSPP_ABI v0_blind
+#define TLSPP_ABI_BLIND _blind
 #endif
+#if TLSPP_INSECURE_CHAIN_AND_NAME_ONLY || TLSPP_INSECURE_LEFT_OUT
+#define TLSPP_ABI_INSECURE _insecure
 #else
-#if TLSPP_INSPECTOR
-#define TLSPP_ABI v0_terse
-#else
-#define TLSPP_ABI v0_terse_blind
+#define TLSPP_ABI_INSECURE
 #endif
-#endif
+#define TLSPP_ABI_JOIN(a, b, c) v0##a##b##c
+#define TLSPP_ABI_NAME(a, b, c) TLSPP_ABI_JOIN(a, b, c)
+#define TLSPP_ABI TLSPP_ABI_NAME(TLSPP_ABI_TERSE, TLSPP_ABI_BLIND, TLSPP_ABI_INSECURE)
+/// \endcond

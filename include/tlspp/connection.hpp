@@ -223,29 +223,38 @@ protected:
     }
 
 private:
-    enum class next : std::uint8_t { again, stop };
+    /// What the steps of operations return: a number of bytes, or 0; or this, and then `core::last` says why, so that an
+    /// error is made once, at the end.
+    static constexpr int stopped = -1;
 
     bool handshake_done() const noexcept { return core_->handshake_complete; }
     std::unexpected<error> no_peer_certificate() const noexcept;
-    result<void> begin() noexcept;
-    result<void> start_handshake() noexcept;
+    bool usable() const noexcept;
+    int stop(errc what, reason why = reason::none) noexcept;
+    int end(errc what, reason why) noexcept;
+    result<void> told(int came) const noexcept;
+    result<std::size_t> counted(int came) const noexcept;
+    result<void> begin() const noexcept { return told(usable() ? 0 : stopped); }
+    int start_handshake() noexcept;
+    int shake_hands() noexcept;
     void enter() noexcept;
-    next judge(int code, error& why) noexcept;
+    bool goes_on(int code) noexcept;
     // Reads and writes have a short way, for what is done at once, and a long way for everything else; where the long
     // way goes on from the short one, `code` is what Mbed TLS answered there.
     static constexpr int not_asked = -0x7FFFFFFF; // none of Mbed TLS's codes
     bool may_read_at_once(const writable_bytes& buffer) const noexcept;
     int read_once(const writable_bytes& buffer) noexcept;
-    result<std::size_t> read_slowly(writable_bytes buffer) noexcept;
-    result<std::size_t> read_on(writable_bytes buffer, int code) noexcept;
-    result<void> fill_slowly(writable_bytes buffer, int code) noexcept;
+    int read_slowly(writable_bytes buffer) noexcept;
+    int read_on(writable_bytes buffer, int code) noexcept;
+    int fill_slowly(writable_bytes buffer, int code) noexcept;
     bool may_write_at_once(const bytes& data) const noexcept;
     int write_once(const bytes& data) noexcept;
-    result<std::size_t> write_slowly(bytes data) noexcept;
-    result<std::size_t> write_record(bytes data) noexcept;
-    result<std::size_t> write_on(bytes data, int code) noexcept;
-    result<void> write_all_slowly(bytes data, int code) noexcept;
-    result<void> flush_unsent() noexcept;
+    int write_slowly(bytes data) noexcept;
+    int write_record(bytes data) noexcept;
+    int write_on(bytes data, int code) noexcept;
+    int write_all_slowly(bytes data, int code) noexcept;
+    int flush_unsent() noexcept;
+    int say_goodbye() noexcept;
     result<void> await_close(deadline until) noexcept;
 
     detail::core* core_;

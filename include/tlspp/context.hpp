@@ -28,17 +28,15 @@ public:
                       "this build of Mbed TLS has no client: MBEDTLS_SSL_CLI_C is off");
         static_assert(R != role::server || detail::build::server,
                       "this build of Mbed TLS has no server: MBEDTLS_SSL_SRV_C is off");
-        if (auto const fits = detail::check_library(); !fits) {
-            return detail::passed_on{fits.error()};
+        detail::fault why = detail::check_library();
+        if (!why) {
+            auto state = detail::ref<detail::context_state>::make();
+            why = state ? set_up(*state, given) : detail::refused{errc::out_of_memory};
+            if (!why) {
+                return context{detail::ref<const detail::context_state>{std::move(state)}};
+            }
         }
-        auto state = detail::ref<detail::context_state>::make();
-        if (!state) {
-            return detail::refused{errc::out_of_memory};
-        }
-        if (auto const done = set_up(*state, given); !done) {
-            return detail::passed_on{done.error()};
-        }
-        return context{detail::ref<const detail::context_state>{std::move(state)}};
+        return detail::passed_on{why.what()};
     }
 
     /// False after it was moved from; `wrap` then answers `errc::misuse`.
@@ -59,7 +57,7 @@ public:
     /// The same, with a name that is parsed already.
     template <transport T, bool Exceptions = TLSPP_EXCEPTIONS != 0>
         requires(R == role::client)
-    [[nodiscard]] result<stream<T>> wrap(T transport, const server_name& name) const noexcept {
+    [[nodiscard]] result<stream<T>> wrap(T transport, server_name_view name) const noexcept {
         return start<T, Exceptions>(std::move(transport), detail::wanted_peer{name});
     }
     /// The same in the middle of a plaintext protocol (STARTTLS), of which nothing may be left over: see `starttls.hpp`.
@@ -74,7 +72,7 @@ public:
     /// The same, with a name that is parsed already.
     template <transport T, bool Exceptions = TLSPP_EXCEPTIONS != 0>
         requires(R == role::client)
-    [[nodiscard]] result<stream<T>> wrap(T transport, const server_name& name, after_plaintext before) const noexcept {
+    [[nodiscard]] result<stream<T>> wrap(T transport, server_name_view name, after_plaintext before) const noexcept {
         if (auto const clean = detail::refuse_plaintext(transport, before); !clean) {
             return detail::passed_on{clean.error()};
         }
@@ -119,13 +117,15 @@ public:
     version maximum_version() const noexcept { return state_->highest; }
     /// The suites that it offers or accepts, in order.
     suite_list cipher_suites() const noexcept {
-        return detail::enabled<cipher_suite, detail::suite_count>(state_->suites);
+        return detail::enabled<detail::suite_table, cipher_suite, detail::suite_count>(*state_, state_->suites);
     }
     /// The groups that it offers or accepts, in order.
-    group_list groups() const noexcept { return detail::enabled<named_group, detail::group_count>(state_->groups); }
+    group_list groups() const noexcept {
+        return detail::enabled<detail::group_table, named_group, detail::group_count>(*state_, state_->groups);
+    }
     /// The signature algorithms that it offers or accepts, in order.
     scheme_list signature_algorithms() const noexcept {
-        return detail::enabled<signature_scheme, detail::scheme_count>(state_->schemes);
+        return detail::enabled<detail::scheme_table, signature_scheme, detail::scheme_count>(*state_, state_->schemes);
     }
 
     /// The handshakes of this context so far, the running ones too. Callable at any time by any thread.
@@ -174,10 +174,10 @@ private:
     context() noexcept = default;
     explicit context(detail::ref<const detail::context_state> state) noexcept : state_(std::move(state)) {}
 
-    static result<void> set_up(detail::context_state& state, const client_options& given) noexcept {
+    static detail::fault set_up(detail::context_state& state, const client_options& given) noexcept {
         return detail::set_up_client(state, given);
     }
-    static result<void> set_up(detail::context_state& state, const server_options& given) noexcept {
+    static detail::fault set_up(detail::context_state& state, const server_options& given) noexcept {
         return detail::set_up_server(state, given, &detail::on_client_hello);
     }
 

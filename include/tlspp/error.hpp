@@ -210,6 +210,7 @@ enum class reason : std::uint8_t {
     asynchronous_operation,
     other_role,
     fragment_length,
+    check_left_out,
     last_of_core, ///< no reason: further ones are added above, by the header that reports them
 };
 

@@ -227,4 +227,74 @@ constexpr bool server_name::number(std::string_view label) noexcept {
     }
     return true;
 }
+
+/// A server's name or address that lives elsewhere, well-formed as `server_name` says.
+class server_name_view {
+public:
+    /// The name must live as long as the view.
+    constexpr server_name_view(const server_name& name) noexcept
+        : text_(name.text()), address_(name.address()) {} // NOLINT
+    /// As that of `server_name`, ended with NUL, too.
+    constexpr std::string_view text() const noexcept { return text_; }
+    /// In network order, 4 or 16 bytes; empty for host names.
+    constexpr std::span<const std::byte> address() const noexcept { return address_; }
+
+private:
+    std::string_view text_;
+    std::span<const std::byte> address_;
+
+    template <class Kept>
+    constexpr explicit server_name_view(const Kept* kept) noexcept
+        : text_(kept->text, Kept::size), address_(kept->address, Kept::address_size) {}
+    template <class>
+    friend struct kept_name_access;
+};
+
+/// \cond
+namespace detail {
+template <std::size_t N>
+struct literal_text {
+    consteval literal_text(const char (&literal)[N]) noexcept { // NOLINT: a template argument
+        for (std::size_t i = 0; i != N; ++i) {
+            text[i] = literal[i];
+        }
+    }
+    char text[N];
+};
+
+/// No more of a name than it has.
+template <literal_text Name>
+struct literal_name {
+    static constexpr auto parsed = [] { return server_name::parse({Name.text, sizeof Name.text - 1}); };
+    static_assert(parsed().has_value(), "this is no host name and no IP address: see server_name::parse");
+    static constexpr std::size_t size = parsed()->text().size();
+    static constexpr std::size_t address_size = parsed()->address().size();
+
+    char text[size + 1] = {};
+    std::byte address[address_size + 1] = {};
+
+    constexpr literal_name() noexcept {
+        auto const name = *parsed();
+        for (std::size_t i = 0; i != size; ++i) {
+            text[i] = name.text()[i];
+        }
+        for (std::size_t i = 0; i != address_size; ++i) {
+            address[i] = name.address()[i];
+        }
+    }
+};
+template <literal_text Name>
+inline constexpr literal_name<Name> kept_literal_name{};
+} // namespace detail
+template <class Kept>
+struct kept_name_access {
+    static constexpr server_name_view of(const Kept& kept) noexcept { return server_name_view(&kept); }
+};
+/// \endcond
+
+/// A name that the compiler has read, `known_name<"broker.example">`: what is none does not compile, and the program has
+/// the text in it and nothing that parses one. For `context::wrap`.
+template <detail::literal_text Name>
+inline constexpr server_name_view known_name =
+    kept_name_access<detail::literal_name<Name>>::of(detail::kept_literal_name<Name>);
 } // namespace tlspp::inline TLSPP_ABI

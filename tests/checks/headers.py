@@ -102,7 +102,8 @@ def main():
                 return f"# SKIP {needs} is not installed"
             own = scratch / "switches"
             own.mkdir(exist_ok=True)
-            (own / "no_path_search.hpp").write_text("#define TLSPP_PATH_SEARCH 0\n")
+            (own / "no_path_search.hpp").write_text("#define TLSPP_PATH_SEARCH 0\n#define TLSPP_NAME_CONSTRAINTS 0\n"
+                                                 "#define TLSPP_FAST_PATHS 0\n")
             (own / "lwipopts.h").write_text("#define LWIP_DNS 1\n#define LWIP_TIMEVAL_PRIVATE 0\n")
             source = pathlib.Path(scratch, re.sub(r"\W", "_", name) + ".cpp")
             asserted = "static_assert(TLSPP_PATH_SEARCH == 0);\n" if "PATH_SEARCH" in name else ""

@@ -10,7 +10,7 @@ namespace tlspp::inline TLSPP_ABI::detail {
 
 #if TLSPP_HAS_X509
 /// Client: before everything else.
-inline result<void> take_certificates(context_state& state, const client_options& options) noexcept {
+inline fault take_certificates(context_state& state, const client_options& options) noexcept {
     state.verification.purpose = x509::purpose::server;
     state.verify = options.verify;
     bool const unverified = options.verify == verify_mode::insecure_none;
@@ -18,8 +18,8 @@ inline result<void> take_certificates(context_state& state, const client_options
         state.psk_for = options.trust || unverified ? psk_use::beside_certificates : psk_use::only;
     }
     bool const verifies = !unverified && state.psk_for != psk_use::only;
-    if (auto const done = set_up_checks(state.verification, options, verifies); !done) {
-        return passed_on{done.error()};
+    if (fault const done = set_up_checks(state.verification, options, verifies)) {
+        return done;
     }
     if (options.identity) {
         state.identities = {*options.identity};
@@ -33,7 +33,7 @@ inline result<void> take_certificates(context_state& state, const client_options
         if constexpr (build::files) {
             auto system = trust_store::system();
             if (!system) {
-                return passed_on{system.error()};
+                return system.error();
             }
             state.trust = std::move(*system);
         } else {
@@ -44,7 +44,7 @@ inline result<void> take_certificates(context_state& state, const client_options
 }
 
 /// Server: before everything else.
-inline result<void> take_certificates(context_state& state, const server_options& options) noexcept {
+inline fault take_certificates(context_state& state, const server_options& options) noexcept {
     state.verification.purpose = x509::purpose::client;
     state.identities = options.identities;
     if (state.identities.failed()) {
@@ -64,7 +64,7 @@ inline result<void> take_certificates(context_state& state, const server_options
 }
 
 /// Hands Mbed TLS what the context holds.
-inline result<void> install_certificates(context_state& state) noexcept {
+inline fault install_certificates(context_state& state) noexcept {
     auto& config = state.config;
     for (auto const& own : state.identities) {
         if (!own) {
@@ -73,23 +73,23 @@ inline result<void> install_certificates(context_state& state) noexcept {
         if (int const code = mbedtls_ssl_conf_own_cert(&config, own.chain_handle(), own.key_handle()); code != 0) {
             return refused{errc::out_of_memory, reason::none, code};
         }
-        if (auto const prepared = own.prepare(config, state.role); !prepared) {
-            return passed_on{prepared.error()};
+        if (fault const prepared = own.prepare(config, state.role)) {
+            return prepared;
         }
     }
     if (state.trust) {
         if (!*state.trust) {
             return refused{errc::invalid_argument, reason::empty_handle};
         }
-        if (auto const trusted = state.trust->install(config); !trusted) {
-            return passed_on{trusted.error()};
+        if (fault const trusted = state.trust->install(config)) {
+            return trusted;
         }
     }
     return {};
 }
 
 /// What becomes of a bad certificate.
-inline result<void> set_strictness(mbedtls_ssl_config& config, const client_options& options) noexcept {
+inline fault set_strictness(mbedtls_ssl_config& config, const client_options& options) noexcept {
     switch (options.verify) {
     case verify_mode::required:
         mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_REQUIRED);
@@ -106,7 +106,7 @@ inline result<void> set_strictness(mbedtls_ssl_config& config, const client_opti
     return {};
 }
 
-inline result<void> set_strictness(mbedtls_ssl_config& config, const server_options& options) noexcept {
+inline fault set_strictness(mbedtls_ssl_config& config, const server_options& options) noexcept {
     switch (options.client_auth) {
     case client_auth::none:
         mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_NONE);
@@ -130,16 +130,16 @@ inline result<void> set_strictness(mbedtls_ssl_config& config, const server_opti
 #else
 /// Without a key nobody could be told from anybody else.
 template <class Options>
-result<void> take_certificates(context_state& state, const Options& options) noexcept {
+fault take_certificates(context_state& state, const Options& options) noexcept {
     if (!options.psk) {
         return refused{state.role == role::client ? errc::no_trust : errc::no_identity, reason::certificates_not_built};
     }
     state.psk_for = psk_use::only;
     return {};
 }
-inline result<void> install_certificates(context_state&) noexcept { return {}; }
+inline fault install_certificates(context_state&) noexcept { return {}; }
 template <class Options>
-result<void> set_strictness(mbedtls_ssl_config&, const Options&) noexcept {
+fault set_strictness(mbedtls_ssl_config&, const Options&) noexcept {
     return {};
 }
 #endif

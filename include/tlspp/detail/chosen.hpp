@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/detail/fault.hpp>
 #include <tlspp/detail/used.hpp>
-#include <tlspp/error.hpp>
 #include <tlspp/protocol.hpp>
 
 namespace tlspp::inline TLSPP_ABI::detail {
@@ -23,7 +23,7 @@ struct version_range {
 /// element, in context_parameters.hpp.
 template <class T>
 struct chooser {
-    static result<void> call(context_state& state, const option_list<T>& wished, version_range range) noexcept;
+    static fault call(context_state& state, const option_list<T>& wished, version_range range) noexcept;
 };
 
 /// A list whose elements are looked up in a table of names when a context is made; the tables come with it.

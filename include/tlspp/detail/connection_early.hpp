@@ -60,8 +60,8 @@ result<std::size_t> connection::write_early([[maybe_unused]] bytes data) noexcep
         return 0;
     }
     if (!c.begun) {
-        if (auto const started = start_handshake(); !started) {
-            return std::unexpected(started.error());
+        if (start_handshake() < 0) {
+            return counted(stopped);
         }
         c.early_left = detail::early_data_permitted(c);
     }
@@ -69,8 +69,8 @@ result<std::size_t> connection::write_early([[maybe_unused]] bytes data) noexcep
         return std::unexpected(error{errc::misuse, reason::shorter_retry});
     }
     if (c.early_pending != 0) { // Mbed TLS would send it, and then take it once more
-        if (auto const flushed = flush_unsent(); !flushed) {
-            return std::unexpected(flushed.error());
+        if (flush_unsent() < 0) {
+            return counted(stopped);
         }
         return std::exchange(c.early_pending, 0);
     }
@@ -81,7 +81,7 @@ result<std::size_t> connection::write_early([[maybe_unused]] bytes data) noexcep
         int const code = mbedtls_ssl_write_early_data(&c.ssl, data.uchars(), data.size());
         mbedtls_ssl_set_bio(&c.ssl, &c, c.send, c.receive, nullptr);
         if (c.hook_threw) {
-            return std::unexpected(detail::fail(c, error{errc::callback, reason::callback_threw}));
+            return counted(end(errc::callback, reason::callback_threw));
         }
         if (code > 0) {
             c.early_left -= static_cast<std::uint32_t>(code);
@@ -90,13 +90,13 @@ result<std::size_t> connection::write_early([[maybe_unused]] bytes data) noexcep
         if (code == MBEDTLS_ERR_SSL_CANNOT_WRITE_EARLY_DATA || code == MBEDTLS_ERR_SSL_WANT_READ) {
             break;
         }
-        if (error why{errc::internal}; judge(code, why) == next::stop) {
+        if (!goes_on(code)) {
             if (c.watch.holds_back(detail::record_watch::application_data)) { // one record was made of it, and waits
                 int const most = mbedtls_ssl_get_max_out_record_payload(&c.ssl);
                 c.early_pending = data.first(static_cast<std::size_t>(most > 0 ? most : INT_MAX)).size();
                 c.early_left -= static_cast<std::uint32_t>(c.early_pending);
             }
-            return std::unexpected(why);
+            return counted(stopped);
         }
     }
     c.early_over = true;
@@ -130,14 +130,14 @@ result<std::size_t> connection::read_early([[maybe_unused]] writable_bytes buffe
         enter();
         int const code = mbedtls_ssl_read_early_data(&c.ssl, buffer.uchars(), buffer.size());
         if (code > 0 && static_cast<std::uint32_t>(code) > c.early_left) {
-            return std::unexpected(detail::fail(c, error{errc::protocol_violation, reason::early_data_too_much}));
+            return counted(end(errc::protocol_violation, reason::early_data_too_much));
         }
         if (code > 0) {
             c.early_left -= static_cast<std::uint32_t>(code);
             return static_cast<std::size_t>(code);
         }
-        if (error why{errc::internal}; code < 0 && judge(code, why) == next::stop) {
-            return std::unexpected(why);
+        if (code < 0 && !goes_on(code)) {
+            return counted(stopped);
         }
     }
 #else

@@ -28,14 +28,32 @@ inline void count_success(const core& c) noexcept {
 } // namespace detail
 
 /// Whether the connection can be used at all.
-inline result<void> connection::begin() noexcept {
-    if (core_ == nullptr) {
-        return detail::refused{errc::misuse, reason::moved_from};
+inline bool connection::usable() const noexcept { return core_ != nullptr && core_->at != detail::core::stage::failed; }
+
+/// Stops an operation, not the connection.
+[[gnu::noinline]] inline int connection::stop(errc what, reason why) noexcept {
+    core_->last = error{what, why};
+    return stopped;
+}
+
+/// Stops both.
+[[gnu::noinline]] inline int connection::end(errc what, reason why) noexcept {
+    detail::fail(*core_, error{what, why});
+    return stopped;
+}
+
+/// From what the steps of an operation return to what it answers.
+[[gnu::noinline]] inline result<void> connection::told(int came) const noexcept {
+    if (came >= 0) {
+        return {};
     }
-    if (core_->at == detail::core::stage::failed) {
-        return detail::passed_on{core_->last};
+    return std::unexpected(core_ != nullptr ? core_->last : error{errc::misuse, reason::moved_from});
+}
+[[gnu::noinline]] inline result<std::size_t> connection::counted(int came) const noexcept {
+    if (came >= 0) {
+        return static_cast<std::size_t>(came);
     }
-    return {};
+    return std::unexpected(core_ != nullptr ? core_->last : error{errc::misuse, reason::moved_from});
 }
 
 /// Before each call of Mbed TLS.
@@ -44,53 +62,56 @@ inline void connection::enter() noexcept {
     core_->blocked = core_->reading = core_->writing = false;
 }
 
-/// After each call of Mbed TLS that brought nothing: call it again at once, or stop with an error.
-inline connection::next connection::judge(int code, error& why) noexcept {
+/// After each call of Mbed TLS that brought nothing: whether to call it again at once, or to stop.
+[[gnu::noinline]] inline bool connection::goes_on(int code) noexcept {
     auto& c = *core_;
     bool const wants_read = code == MBEDTLS_ERR_SSL_WANT_READ;
     if (wants_read || code == MBEDTLS_ERR_SSL_WANT_WRITE) {
         // Without the transport's word there is nothing to wait for: Mbed TLS has more to do with what it holds, a
         // ticket for example (ssl_msg.c, ssl_handle_hs_message_post_handshake).
         if (!c.blocked) {
-            return next::again;
+            return true;
         }
         c.reading = wants_read;
         c.writing = !wants_read;
         bool const late = c.trouble.what == detail::io_trouble::kind::timed_out;
-        why =
-            late ? error{errc::timed_out, reason::io_deadline} : error{wants_read ? errc::want_read : errc::want_write};
-        return next::stop;
+        stop(late         ? errc::timed_out
+             : wants_read ? errc::want_read
+                          : errc::want_write,
+             late ? reason::io_deadline : reason::none);
+        return false;
     }
     if (detail::is_new_session_ticket(code)) {
         detail::on_ticket(c);
-        return next::again;
+        return true;
     }
-    why = detail::fail(c, detail::classify(c, code));
-    return next::stop;
+    detail::fail(c, detail::classify(c, code));
+    return false;
 }
 
 /// Before the first message.
-inline result<void> connection::start_handshake() noexcept {
+inline int connection::start_handshake() noexcept {
     auto& c = *core_;
     c.begun = true;
     c.context->counters.begun.add();
     if (detail::can_resume && c.context->cache != nullptr) {
         if (auto const offered = c.context->cache->offer(c); !offered) {
-            return std::unexpected(detail::fail(c, offered.error()));
+            detail::fail(c, offered.error());
+            return stopped;
         }
     }
-    return {};
+    return 0;
 }
 
-inline result<void> connection::handshake() noexcept {
-    if (auto const usable = begin(); !usable) {
-        return usable;
+inline result<void> connection::handshake() noexcept { return told(shake_hands()); }
+
+[[gnu::noinline]] inline int connection::shake_hands() noexcept {
+    if (!usable()) {
+        return stopped;
     }
     auto& c = *core_;
-    if (!c.begun) [[unlikely]] {
-        if (auto const started = start_handshake(); !started) {
-            return started;
-        }
+    if (!c.begun && start_handshake() < 0) [[unlikely]] {
+        return stopped;
     }
 #if defined(MBEDTLS_SSL_EARLY_DATA)
     c.early_over = true;
@@ -102,7 +123,7 @@ inline result<void> connection::handshake() noexcept {
             code = mbedtls_ssl_handshake(&c.ssl);
         }
         if (c.hook_threw) {
-            return std::unexpected(detail::fail(c, error{errc::callback, reason::callback_threw}));
+            return end(errc::callback, reason::callback_threw);
         }
         if (code == 0 && c.context->require_alpn && !alpn()) { // RFC 7301 leaves it to the application
             code = MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL;
@@ -110,10 +131,10 @@ inline result<void> connection::handshake() noexcept {
 #if defined(MBEDTLS_SSL_EARLY_DATA)
         if (detail::is_early_data(code)) {
             c.early_waiting = true;
-            return detail::refused{errc::misuse, reason::early_data_waits};
+            return stop(errc::misuse, reason::early_data_waits);
         }
         if (code == 0 && detail::breaks_early_data(c)) {
-            return std::unexpected(detail::fail(c, error{errc::protocol_violation, reason::early_data_alpn}));
+            return end(errc::protocol_violation, reason::early_data_alpn);
         }
 #endif
         if (code == 0) {
@@ -125,15 +146,16 @@ inline result<void> connection::handshake() noexcept {
             c.watch.handshake_over();
             detail::settle_session(c);
             detail::count_success(c);
-        } else if (error why{errc::internal}; judge(code, why) == next::stop) {
-            return detail::passed_on{why};
+        } else if (!goes_on(code)) {
+            return stopped;
         }
     }
-    return {};
+    return 0;
 }
 
 inline bool connection::may_read_at_once(const writable_bytes& buffer) const noexcept {
-    return core_ != nullptr && core_->at == detail::core::stage::open && !core_->peer_closed && !buffer.empty();
+    return TLSPP_FAST_PATHS != 0 && core_ != nullptr && core_->at == detail::core::stage::open && !core_->peer_closed &&
+           !buffer.empty();
 }
 
 inline int connection::read_once(const writable_bytes& buffer) noexcept {
@@ -147,21 +169,21 @@ inline int connection::read_once(const writable_bytes& buffer) noexcept {
 
 inline result<std::size_t> connection::read_some(writable_bytes buffer) noexcept {
     if (!may_read_at_once(buffer)) [[unlikely]] {
-        return read_slowly(buffer);
+        return counted(read_slowly(buffer));
     }
     int const code = read_once(buffer);
     if (code > 0) [[likely]] {
         return static_cast<std::size_t>(code);
     }
-    return read_on(buffer, code);
+    return counted(read_on(buffer, code));
 }
 
-[[gnu::noinline]] inline result<std::size_t> connection::read_slowly(writable_bytes buffer) noexcept {
-    if (auto const ready = handshake(); !ready) {
-        return detail::passed_on{ready.error()};
+[[gnu::noinline]] inline int connection::read_slowly(writable_bytes buffer) noexcept {
+    if (shake_hands() < 0) {
+        return stopped;
     }
     if (buffer.empty()) {
-        return detail::refused{errc::invalid_argument, reason::empty_buffer};
+        return stop(errc::invalid_argument, reason::empty_buffer);
     }
     if (core_->peer_closed) {
         return 0;
@@ -170,10 +192,10 @@ inline result<std::size_t> connection::read_some(writable_bytes buffer) noexcept
 }
 
 /// Goes on from what `mbedtls_ssl_read` answered.
-[[gnu::noinline]] inline result<std::size_t> connection::read_on(writable_bytes buffer, int code) noexcept {
+[[gnu::noinline]] inline int connection::read_on(writable_bytes buffer, int code) noexcept {
     for (;; code = read_once(buffer)) {
         if (code > 0) {
-            return static_cast<std::size_t>(code);
+            return code;
         }
         if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
             core_->peer_closed = true;
@@ -182,8 +204,8 @@ inline result<std::size_t> connection::read_some(writable_bytes buffer) noexcept
         if (code == 0 && !core_->end_seen) { // an empty record, not the end
             continue;
         }
-        if (error why{errc::internal}; judge(code, why) == next::stop) {
-            return detail::passed_on{why};
+        if (!goes_on(code)) {
+            return stopped;
         }
     }
 }
@@ -196,51 +218,47 @@ inline result<void> connection::read_exactly(writable_bytes buffer) noexcept {
             return {};
         }
     }
-    return fill_slowly(buffer, code);
+    return told(fill_slowly(buffer, code));
 }
 
 /// All of read_exactly but its usual case; `code` is what `mbedtls_ssl_read` answered, where it was called.
-[[gnu::noinline]] inline result<void> connection::fill_slowly(writable_bytes buffer, int code) noexcept {
-    auto const before = core_ == nullptr ? 0 : core_->all_read;
-    if (before > buffer.size()) {
-        return detail::refused{errc::misuse, reason::shorter_retry};
+[[gnu::noinline]] inline int connection::fill_slowly(writable_bytes buffer, int code) noexcept {
+    if (!usable()) {
+        return stopped;
     }
-    if (core_ != nullptr && before == buffer.size()) {
-        core_->all_read = 0;
-        return {};
+    if (core_->all_read > buffer.size()) {
+        return stop(errc::misuse, reason::shorter_retry);
     }
-    auto const rest = buffer.without_first(before);
-    auto got = code != not_asked ? read_on(rest, code) : read_slowly(rest);
-    while (got) {
-        if (*got == 0) {
-            return detail::refused{errc::truncated, reason::short_stream};
+    while (core_->all_read != buffer.size()) {
+        auto const rest = buffer.without_first(core_->all_read);
+        int const got = code != not_asked ? read_on(rest, code) : read_slowly(rest);
+        if (got < 0) {
+            return stopped;
         }
-        core_->all_read += *got;
-        if (core_->all_read == buffer.size()) {
-            core_->all_read = 0;
-            return {};
+        if (got == 0) {
+            return stop(errc::truncated, reason::short_stream);
         }
-        got = read_some(buffer.without_first(core_->all_read));
+        core_->all_read += static_cast<std::size_t>(got);
+        code = not_asked;
     }
-    return detail::passed_on{got.error()};
+    core_->all_read = 0;
+    return 0;
 }
 
-inline result<void> connection::shutdown() noexcept {
-    if (auto const usable = begin(); !usable) {
-        return usable;
+inline result<void> connection::shutdown() noexcept { return told(say_goodbye()); }
+
+[[gnu::noinline]] inline int connection::say_goodbye() noexcept {
+    if (!usable()) {
+        return stopped;
     }
     auto& c = *core_;
     if (c.at != detail::core::stage::open) {
-        return detail::refused{errc::misuse, reason::not_connected};
+        return stop(errc::misuse, reason::not_connected);
     }
     if (!c.close_wanted) {
-        if (c.pending_write != 0) { // Mbed TLS would flush it, and forget close_notify
-            if (auto const written = write_record(bytes{"", c.pending_write}); !written) {
-                return detail::passed_on{written.error()};
-            }
-        }
-        if (auto const flushed = flush_unsent(); !flushed) {
-            return flushed;
+        // Mbed TLS would flush a record that waits, and forget close_notify
+        if ((c.pending_write != 0 && write_record(bytes{"", c.pending_write}) < 0) || flush_unsent() < 0) {
+            return stopped;
         }
         c.close_wanted = true;
     }
@@ -248,11 +266,11 @@ inline result<void> connection::shutdown() noexcept {
         enter();
         if (int const code = mbedtls_ssl_close_notify(&c.ssl); code == 0) {
             c.close_sent = true;
-        } else if (error why{errc::internal}; judge(code, why) == next::stop) {
-            return detail::passed_on{why};
+        } else if (!goes_on(code)) {
+            return stopped;
         }
     }
-    return {};
+    return 0;
 }
 
 inline result<void> connection::shutdown(deadline until) noexcept {

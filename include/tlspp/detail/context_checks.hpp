@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <tlspp/options.hpp>
+#include <tlspp/x509/checks/all.hpp>
 #include <tlspp/x509/policy.hpp>
 
 #if TLSPP_HAS_X509
@@ -9,7 +10,7 @@
 /// From options to what a chain is judged by besides trust and name: revocation, pins, distrust list, clock, callback.
 namespace tlspp::inline TLSPP_ABI::detail {
 
-inline result<void> set_up_revocation(verify_policy& policy, revocation which, const crl_list& crls) noexcept {
+inline fault set_up_revocation(verify_policy& policy, revocation which, const crl_list& crls) noexcept {
     if (which != revocation::off && which != revocation::leaf && which != revocation::chain) {
         return refused{errc::invalid_argument}.about(".revocation");
     }
@@ -29,7 +30,14 @@ inline result<void> set_up_revocation(verify_policy& policy, revocation which, c
     return {};
 }
 
-inline result<void> set_up_clock(verify_policy& policy, const clock_source& clock, bool verifies) noexcept {
+inline fault set_up_clock(verify_policy& policy, const clock_source& clock, bool verifies) noexcept {
+    if constexpr (!x509::is_built(x509::optional_check::validity)) {
+        if (clock.now != nullptr) {
+            return refused{errc::unsupported, reason::check_left_out}.about(".clock");
+        }
+        policy.insecure_no_clock = clock.insecure_unchecked;
+        return {};
+    }
     if (verifies && clock.now == nullptr && !clock.insecure_unchecked && !build::time_date) {
         return refused{errc::invalid_argument, reason::clock_missing};
     }
@@ -64,7 +72,13 @@ vain_option asked_in_vain(const Options& options) noexcept {
 
 /// \param verifies the peer's certificate will be judged, where it has one.
 template <class Options>
-result<void> set_up_checks(verify_policy& policy, const Options& options, bool verifies) noexcept {
+fault set_up_checks(verify_policy& policy, const Options& options, bool verifies) noexcept {
+    if constexpr (x509::chain_and_name_only) {
+        if (auto const vain = asked_in_vain(options); vain.asked) {
+            return refused{errc::unsupported, reason::check_left_out}.about(vain.option);
+        }
+        return set_up_clock(policy, options.clock, verifies);
+    }
     bool failed = options.crls.failed() || options.distrusted.failed() || options.on_verify.failed();
     policy.distrusted = options.distrusted;
     policy.on_verify = options.on_verify;
@@ -80,8 +94,8 @@ result<void> set_up_checks(verify_policy& policy, const Options& options, bool v
         return refused{errc::invalid_argument, reason::check_without_verification}.about(vain.option);
     }
     if constexpr (build::crl) {
-        if (auto const done = set_up_revocation(policy, options.revocation, options.crls); !done) {
-            return passed_on{done.error()};
+        if (fault const done = set_up_revocation(policy, options.revocation, options.crls)) {
+            return done;
         }
     } else if (options.revocation != revocation::off) {
         return refused{errc::unsupported}.about("MBEDTLS_X509_CRL_PARSE_C");

@@ -9,15 +9,15 @@
 namespace tlspp::inline TLSPP_ABI::detail {
 
 /// \param signer an identity signs by a callback: TLS 1.2 only.
-inline result<version_range> choose_versions(std::optional<version> minimum, std::optional<version> maximum,
-                                             bool signer) noexcept {
+inline fault choose_versions(version_range& range, std::optional<version> minimum, std::optional<version> maximum,
+                             bool signer) noexcept {
     static_assert(build::tls1_2 || build::tls1_3, "this build of Mbed TLS has neither TLS 1.2 nor TLS 1.3");
     constexpr version lowest = build::tls1_2 ? version::tls1_2 : version::tls1_3;
     version const highest = build::tls1_3 && !signer ? version::tls1_3 : version::tls1_2;
     if (signer && (minimum == version::tls1_3 || maximum == version::tls1_3)) {
         return refused{errc::unsupported, reason::signer_needs_tls1_2};
     }
-    version_range const range{minimum.value_or(lowest), maximum.value_or(highest)};
+    range = {minimum.value_or(lowest), maximum.value_or(highest)};
     for (auto const v : {range.lowest, range.highest}) {
         if (v < lowest || v > highest) {
             return refused{errc::unsupported, reason::version_not_built}.about(name(v));
@@ -26,13 +26,13 @@ inline result<version_range> choose_versions(std::optional<version> minimum, std
     if (range.lowest > range.highest) {
         return refused{errc::invalid_argument, reason::version_range};
     }
-    return range;
+    return {};
 }
 
 /// Keeps a list as Mbed TLS takes it by pointer, with a 0 at the end; it is there behind the elements of a `fixed_list`
 /// that is not full.
 template <class Wire>
-result<void> keep(option_list<Wire>& where, const Wire* ids, std::size_t size, reason none_fits) noexcept {
+fault keep(option_list<Wire>& where, const Wire* ids, std::size_t size, reason none_fits) noexcept {
     if (size == 0) {
         return refused{errc::invalid_argument, none_fits};
     }
@@ -43,7 +43,7 @@ result<void> keep(option_list<Wire>& where, const Wire* ids, std::size_t size, r
     return {};
 }
 template <class Wire, std::size_t N>
-result<void> keep(option_list<Wire>& where, const fixed_list<Wire, N>& chosen, reason none_fits) noexcept {
+fault keep(option_list<Wire>& where, const fixed_list<Wire, N>& chosen, reason none_fits) noexcept {
     return keep(where, chosen.data(), chosen.size(), none_fits);
 }
 
@@ -94,12 +94,32 @@ consteval default_rows<M> shrink(const default_rows<N>& all) noexcept {
 template <const auto& Table>
 inline constexpr auto defaults = shrink<defaults_of(Table).size + 1>(defaults_of(Table));
 
+/// Whether the lists of those who wished for nothing are constants: a client hands Mbed TLS all of them, which passes over
+/// what it lacks or what is of another version (ssl_client.c). A server does not; and keys choose among suites.
+inline constexpr bool constant_defaults = !build::server && !build::psk;
+
+/// The identifiers of the defaults, with a 0 at the end.
+template <const auto& Table, class Wire>
+struct default_list {
+    static constexpr std::size_t size = defaults<Table>.size;
+    struct with_end {
+        Wire ids[size + 1];
+    };
+    static constexpr with_end all = [] consteval {
+        with_end made{};
+        for (std::size_t i = 0; i != size; ++i) {
+            made.ids[i] = defaults<Table>.rows[i].id;
+        }
+        return made;
+    }();
+};
+
 inline bool fits(bool needs_psk, bool tls1_3, version_range range, psk_use psk) noexcept {
     return range.covers(!tls1_3, tls1_3) && (psk != psk_use::only || needs_psk || tls1_3);
 }
 
 /// Of the suites offered by default, those of the versions asked for that this build has.
-inline result<void> default_suites(context_state& state, version_range range, psk_use psk) noexcept {
+inline fault default_suites(context_state& state, version_range range, psk_use psk) noexcept {
     constexpr auto& all = defaults<suite_table>;
     fixed_list<int, suite_count + 1> list;
     bool psk_aead = false;
@@ -118,8 +138,8 @@ inline result<void> default_suites(context_state& state, version_range range, ps
 }
 
 /// The same of groups and signature schemes.
-inline result<void> default_ids(option_list<std::uint16_t>& where, std::span<const default_row> all,
-                                version_range range, reason none_fits) noexcept {
+inline fault default_ids(option_list<std::uint16_t>& where, std::span<const default_row> all, version_range range,
+                         reason none_fits) noexcept {
     constexpr std::size_t most = group_count > scheme_count ? group_count : scheme_count;
     fixed_list<std::uint16_t, most + 1> list;
     for (auto const& row : all) {
@@ -132,8 +152,8 @@ inline result<void> default_ids(option_list<std::uint16_t>& where, std::span<con
 
 /// Of the suites wished for, those of the versions asked for.
 template <>
-inline result<void> chooser<cipher_suite>::call(context_state& state, const option_list<cipher_suite>& wished,
-                                                version_range range) noexcept {
+inline fault chooser<cipher_suite>::call(context_state& state, const option_list<cipher_suite>& wished,
+                                         version_range range) noexcept {
     fixed_list<int, suite_count + 1> list;
     for (auto const suite : wished) {
         auto const* row = find_suite_facts(static_cast<std::uint16_t>(suite));
@@ -156,8 +176,8 @@ inline result<void> chooser<cipher_suite>::call(context_state& state, const opti
 
 /// Groups or signature schemes, whose tables have the same columns.
 template <class T, class Row, std::size_t N>
-result<void> choose_rows(option_list<std::uint16_t>& where, const option_list<T>& wished, const Row (&table)[N],
-                         version_range range, reason unknown, reason not_built, reason none_fits) noexcept {
+fault choose_rows(option_list<std::uint16_t>& where, const option_list<T>& wished, const Row (&table)[N],
+                  version_range range, reason unknown, reason not_built, reason none_fits) noexcept {
     fixed_list<std::uint16_t, N + 1> list;
     for (auto const id : wished) {
         const Row* found = nullptr;
@@ -180,8 +200,8 @@ result<void> choose_rows(option_list<std::uint16_t>& where, const option_list<T>
 }
 
 template <>
-inline result<void> chooser<named_group>::call(context_state& state, const option_list<named_group>& wished,
-                                               version_range range) noexcept {
+inline fault chooser<named_group>::call(context_state& state, const option_list<named_group>& wished,
+                                        version_range range) noexcept {
     return choose_rows(state.groups, wished, group_table, range, reason::group_unknown, reason::group_not_built,
                        reason::no_common_group);
 }
@@ -210,12 +230,12 @@ inline void narrow_chain(context_state& state, const option_list<signature_schem
 #endif
 
 template <>
-inline result<void> chooser<signature_scheme>::call(context_state& state, const option_list<signature_scheme>& wished,
-                                                    version_range range) noexcept {
-    auto const kept = choose_rows(state.schemes, wished, scheme_table, range, reason::scheme_unknown,
-                                  reason::scheme_not_built, reason::no_common_scheme);
+inline fault chooser<signature_scheme>::call(context_state& state, const option_list<signature_scheme>& wished,
+                                             version_range range) noexcept {
+    fault const kept = choose_rows(state.schemes, wished, scheme_table, range, reason::scheme_unknown,
+                                   reason::scheme_not_built, reason::no_common_scheme);
 #if defined(MBEDTLS_X509_CRT_PARSE_C)
-    if (kept) {
+    if (!kept) {
         narrow_chain(state, wished);
     }
 #endif
@@ -223,19 +243,36 @@ inline result<void> chooser<signature_scheme>::call(context_state& state, const 
 }
 
 /// A version without a suite is not offered: a peer that chose it would find nothing in common.
-inline version_range with_suites(version_range range, const option_list<int>& suites) noexcept {
+inline version_range with_suites(version_range range, const int* suites) noexcept {
     bool tls1_2 = false;
     bool tls1_3 = false;
-    for (int const id : suites) {
-        tls1_3 |= id != 0 && is_tls1_3(static_cast<std::uint16_t>(id));
-        tls1_2 |= id != 0 && !is_tls1_3(static_cast<std::uint16_t>(id));
+    for (; *suites != 0; ++suites) {
+        tls1_3 |= is_tls1_3(static_cast<std::uint16_t>(*suites));
+        tls1_2 |= !is_tls1_3(static_cast<std::uint16_t>(*suites));
     }
     return {tls1_2 ? range.lowest : version::tls1_3, tls1_3 ? range.highest : version::tls1_2};
 }
 
+/// Groups or signature schemes: those wished for, or the defaults, where these are no constants.
+template <const auto& Table, class Wished>
+fault choose_ids(context_state& state, option_list<std::uint16_t>& where, const Wished& wished, version_range range,
+                 reason none_fits) noexcept {
+    if (!wished.empty()) {
+        return wished.use()(state, wished, range);
+    }
+    if constexpr (!constant_defaults) {
+        return default_ids(where, {defaults<Table>.rows, defaults<Table>.size}, range, none_fits);
+    }
+    return {};
+}
+template <const auto& Table>
+const std::uint16_t* kept_or_default(const option_list<std::uint16_t>& kept) noexcept {
+    return constant_defaults && kept.empty() ? default_list<Table, std::uint16_t>::all.ids : kept.data();
+}
+
 /// Versions, suites, groups and signature algorithms of a configuration.
 template <class Options>
-result<void> set_up_parameters(context_state& state, const Options& options) noexcept {
+fault set_up_parameters(context_state& state, const Options& options) noexcept {
     auto& config = state.config;
     if (options.cipher_suites.failed() || options.groups.failed() || options.signature_algorithms.failed()) {
         return refused{errc::out_of_memory};
@@ -245,18 +282,23 @@ result<void> set_up_parameters(context_state& state, const Options& options) noe
         state.has_signer = state.has_signer || own.has_signer();
     }
 #endif
-    auto const wanted = choose_versions(options.minimum_version, options.maximum_version, state.has_signer);
-    if (!wanted) {
-        return passed_on{wanted.error()};
+    version_range wanted{};
+    if (fault const done =
+            choose_versions(wanted, options.minimum_version, options.maximum_version, state.has_signer)) {
+        return done;
     }
-    auto done = options.cipher_suites.empty() ? default_suites(state, *wanted, state.psk_for)
-                                              : options.cipher_suites.use()(state, options.cipher_suites, *wanted);
-    if (!done) {
-        return passed_on{done.error()};
+    const int* suites = default_list<suite_table, int>::all.ids;
+    if (!options.cipher_suites.empty() || !constant_defaults) {
+        if (fault const done = options.cipher_suites.empty()
+                                   ? default_suites(state, wanted, state.psk_for)
+                                   : options.cipher_suites.use()(state, options.cipher_suites, wanted)) {
+            return done;
+        }
+        suites = state.suites.data();
     }
-    mbedtls_ssl_conf_ciphersuites(&config, state.suites.data());
+    mbedtls_ssl_conf_ciphersuites(&config, suites);
 
-    auto const range = with_suites(*wanted, state.suites);
+    auto const range = with_suites(wanted, suites);
     state.lowest = range.lowest;
     state.highest = range.highest;
     mbedtls_ssl_conf_min_tls_version(&config, static_cast<mbedtls_ssl_protocol_version>(range.lowest));
@@ -264,34 +306,37 @@ result<void> set_up_parameters(context_state& state, const Options& options) noe
 
     // a build with nothing but plain pre-shared keys has neither groups nor signatures
     if (defaults<group_table>.size != 0 || !options.groups.empty()) {
-        done = options.groups.empty()
-                   ? default_ids(state.groups, {defaults<group_table>.rows, defaults<group_table>.size}, range,
-                                 reason::no_common_group)
-                   : options.groups.use()(state, options.groups, range);
-        if (!done) {
-            return passed_on{done.error()};
+        if (fault const done =
+                choose_ids<group_table>(state, state.groups, options.groups, range, reason::no_common_group)) {
+            return done;
         }
-        mbedtls_ssl_conf_groups(&config, state.groups.data());
+        mbedtls_ssl_conf_groups(&config, kept_or_default<group_table>(state.groups));
     }
     if (defaults<scheme_table>.size != 0 || !options.signature_algorithms.empty()) {
-        done = options.signature_algorithms.empty()
-                   ? default_ids(state.schemes, {defaults<scheme_table>.rows, defaults<scheme_table>.size}, range,
-                                 reason::no_common_scheme)
-                   : options.signature_algorithms.use()(state, options.signature_algorithms, range);
-        if (!done) {
-            return passed_on{done.error()};
+        if (fault const done = choose_ids<scheme_table>(state, state.schemes, options.signature_algorithms, range,
+                                                        reason::no_common_scheme)) {
+            return done;
         }
     }
 #if defined(MBEDTLS_SSL_HANDSHAKE_WITH_CERT_ENABLED)
-    mbedtls_ssl_conf_sig_algs(&config, state.schemes.data());
+    mbedtls_ssl_conf_sig_algs(&config, kept_or_default<scheme_table>(state.schemes));
 #endif
     return {};
 }
 
 /// The other way round, for those who ask a context.
-template <class T, std::size_t N, class Wire>
-fixed_list<T, N> enabled(const option_list<Wire>& ids) noexcept {
+template <const auto& Table, class T, std::size_t N, class Wire>
+fixed_list<T, N> enabled(const context_state& state, const option_list<Wire>& ids) noexcept {
     fixed_list<T, N> list;
+    if (constant_defaults && ids.empty()) {
+        for (std::size_t i = 0; i != defaults<Table>.size; ++i) {
+            auto const& row = defaults<Table>.rows[i];
+            bool const built = !std::is_same_v<T, cipher_suite> || suite_is_built(row.id);
+            if (built && version_range{state.lowest, state.highest}.covers(row.tls1_2, row.tls1_3)) {
+                list.add(static_cast<T>(row.id));
+            }
+        }
+    }
     for (auto const id : ids) {
         if (id != 0) {
             list.add(static_cast<T>(id));

@@ -13,7 +13,7 @@
 /// From options to an `mbedtls_ssl_config`: every check that can be made before the first connection is made here.
 namespace tlspp::inline TLSPP_ABI::detail {
 
-inline result<void> check_library() noexcept {
+inline fault check_library() noexcept {
     switch (compare_library()) {
     case library_match::same:
         break;
@@ -32,9 +32,9 @@ inline result<void> check_library() noexcept {
 
 /// What clients and servers have in common. `state` holds role, trust and identities already.
 template <class Options>
-result<void> set_up(context_state& state, const Options& options) noexcept {
+fault set_up(context_state& state, const Options& options) noexcept {
     auto& config = state.config;
-    bool const client = state.role == role::client;
+    bool const client = state.is_client();
     if (options.alpn.failed() || options.keylog.failed() || options.trace.failed()) {
         return refused{errc::out_of_memory};
     }
@@ -43,12 +43,12 @@ result<void> set_up(context_state& state, const Options& options) noexcept {
         code != 0) {
         return refused{is_out_of_memory(code) ? errc::out_of_memory : errc::internal, reason::none, code};
     }
-    if (auto const done = set_up_parameters(state, options); !done) {
-        return passed_on{done.error()};
+    if (fault const done = set_up_parameters(state, options)) {
+        return done;
     }
 #if defined(MBEDTLS_SSL_ALPN)
-    if (auto const listed = state.protocols.assign(options.alpn); !listed) {
-        return passed_on{listed.error()};
+    if (fault const listed = state.protocols.assign(options.alpn)) {
+        return listed;
     }
     if (state.protocols.names() != nullptr) {
         if (int const code = mbedtls_ssl_conf_alpn_protocols(&config, state.protocols.names()); code != 0) {
@@ -64,11 +64,13 @@ result<void> set_up(context_state& state, const Options& options) noexcept {
         return refused{errc::unsupported, reason::inspector_left_out}.about(".trace");
     }
     state.keylog = options.keylog;
-    state.trace = options.trace;
+    if constexpr (inspector::exists) {
+        state.trace = options.trace;
+    }
     state.random = options.random;
     if (state.random.function != nullptr) {
         if (!build::own_random) {
-            return std::unexpected(error{errc::unsupported, reason::random_from_psa_only});
+            return refused{errc::unsupported, reason::random_from_psa_only};
         }
         set_random(config, &context_state::draw, &state);
     } else {
@@ -79,8 +81,8 @@ result<void> set_up(context_state& state, const Options& options) noexcept {
 #endif
     }
     if (options.psk) {
-        if (auto const shared = set_up_psk(state, *options.psk); !shared) {
-            return passed_on{shared.error()};
+        if (fault const shared = set_up_psk(state, *options.psk)) {
+            return shared;
         }
     }
     set_key_exchange_modes(state);
@@ -91,17 +93,17 @@ result<void> set_up(context_state& state, const Options& options) noexcept {
     return install_certificates(state);
 }
 
-inline result<void> set_up_client(context_state& state, const client_options& options) noexcept {
+inline fault set_up_client(context_state& state, const client_options& options) noexcept {
     state.role = role::client;
-    if (auto const done = take_certificates(state, options); !done) {
-        return passed_on{done.error()};
+    if (fault const done = take_certificates(state, options)) {
+        return done;
     }
-    if (auto const done = set_up(state, options); !done) {
-        return passed_on{done.error()};
+    if (fault const done = set_up(state, options)) {
+        return done;
     }
     auto& config = state.config;
-    if (auto const done = set_strictness(config, options); !done) {
-        return passed_on{done.error()};
+    if (fault const done = set_strictness(config, options)) {
+        return done;
     }
     // a server that cannot tell a renegotiation from a first handshake lets an attacker put bytes before ours (RFC
     // 5746)
@@ -116,8 +118,8 @@ inline result<void> set_up_client(context_state& state, const client_options& op
     }
 #endif
     signal_tickets(config);
-    if (auto const early = set_up_early_data(state, options.early_data); !early) {
-        return passed_on{early.error()};
+    if (fault const early = set_up_early_data(state, options.early_data)) {
+        return early;
     }
     if (options.session_cache) {
         if constexpr (resumption_lacks.empty()) {
@@ -128,36 +130,37 @@ inline result<void> set_up_client(context_state& state, const client_options& op
     return {};
 }
 
-inline result<void> set_up_server(context_state& state, const server_options& options,
-                                  [[maybe_unused]] int (*on_hello)(mbedtls_ssl_context*)) noexcept {
+inline fault set_up_server(context_state& state, const server_options& options,
+                           [[maybe_unused]] int (*on_hello)(mbedtls_ssl_context*)) noexcept {
     state.role = role::server;
-    state.on_client_hello = options.on_client_hello;
-    if (options.on_client_hello.failed()) {
+    state.server = create_object<server_state>(0);
+    if (state.server == nullptr || options.on_client_hello.failed()) {
         return refused{errc::out_of_memory};
     }
-    if (state.on_client_hello && !build::sni) {
+    state.server->on_client_hello = options.on_client_hello;
+    if (options.on_client_hello && !build::sni) {
         return refused{errc::unsupported}.about("MBEDTLS_SSL_SERVER_NAME_INDICATION");
     }
-    if (auto const done = take_certificates(state, options); !done) {
-        return passed_on{done.error()};
+    if (fault const done = take_certificates(state, options)) {
+        return done;
     }
-    if (auto const done = set_up(state, options); !done) {
-        return passed_on{done.error()};
+    if (fault const done = set_up(state, options)) {
+        return done;
     }
     auto& config = state.config;
-    if (auto const done = set_strictness(config, options); !done) {
-        return passed_on{done.error()};
+    if (fault const done = set_strictness(config, options)) {
+        return done;
     }
 #if defined(MBEDTLS_SSL_SRV_C) && defined(MBEDTLS_SSL_SERVER_NAME_INDICATION)
     mbedtls_ssl_conf_cert_cb(&config, on_hello);
 #endif
     if (options.session_cache) {
-        if (auto const done = set_up_session_cache(state, *options.session_cache); !done) {
-            return passed_on{done.error()};
+        if (fault const done = set_up_session_cache(state, *options.session_cache)) {
+            return done;
         }
     }
-    if (auto const done = set_up_tickets(state, options.tickets); !done) {
-        return passed_on{done.error()};
+    if (fault const done = set_up_tickets(state, options.tickets)) {
+        return done;
     }
     return set_up_early_data(state, options.early_data, options.tickets.keys.has_value());
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <tlspp/detail/fault.hpp>
 #include <tlspp/detail/policy_hash.hpp>
 #include <tlspp/detail/psk_store.hpp>
 #include <tlspp/detail/replay_list.hpp>
@@ -18,7 +19,7 @@ public:
     protocol_list& operator=(const protocol_list&) = delete;
     ~protocol_list() { mbedtls_free(static_cast<void*>(names_)); }
 
-    result<void> assign(const option_list<std::string_view>& protocols) noexcept {
+    fault assign(const option_list<std::string_view>& protocols) noexcept {
         std::size_t text = 0;
         for (auto const& p : protocols) {
             if (p.empty() || p.find('\0') != std::string_view::npos) {
@@ -60,12 +61,43 @@ enum class psk_use : std::uint8_t { none, beside_certificates, only };
 /// What a random source of the user's answers on failure, whatever it returned; outside of Mbed TLS's ranges.
 inline constexpr int code_random_failed = -0x10000002;
 
+/// What a context of the server's has besides.
+struct server_state {
+    client_hello_hook on_client_hello;
+    psk_store psk;
+    ref<ticket_key_ring> ticket_ring;  ///< null: no tickets
+    std::uint32_t ticket_lifetime = 0; ///< in seconds
+    bool tickets_rotate = false;       ///< by themselves
+    replay_guard early_guard;
+    ref<replay_list> early_used; ///< where there is no guard, and replay is not accepted
+};
+
+/// Whether sessions can be kept and taken up at all.
+inline constexpr bool keeps_sessions = TLSPP_INSPECTOR != 0 && build::x509 && build::psa;
+
+/// Where they cannot, nothing is kept of those who would.
+struct no_sessions {
+    constexpr no_sessions() noexcept = default;
+    constexpr no_sessions(const session_cache&) noexcept {} // NOLINT: it stands for one
+    static constexpr std::size_t size() noexcept { return 0; }
+    static constexpr std::uint64_t evictions() noexcept { return 0; }
+    static constexpr session_store* store() noexcept { return nullptr; }
+    static constexpr std::uint32_t lifetime() noexcept { return 0; }
+    constexpr explicit operator bool() const noexcept { return false; }
+};
+
 /// All that the connections of one context share; complete before the first of them, constant ever after.
 struct context_state {
     context_state() noexcept { mbedtls_ssl_config_init(&config); }
     context_state(const context_state&) = delete;
     context_state& operator=(const context_state&) = delete;
-    ~context_state() { mbedtls_ssl_config_free(&config); }
+    ~context_state() {
+        mbedtls_ssl_config_free(&config);
+        if constexpr (build::server) {
+            destroy_object(server);
+        }
+    }
+    bool is_client() const noexcept { return !build::server || (build::client && role == tlspp::role::client); }
 
     /// The random function of a configuration whose user brought a source.
     static int draw(void* self, unsigned char* out, std::size_t size) noexcept {
@@ -99,13 +131,12 @@ struct context_state {
     mbedtls_x509_crt_profile strength{}; ///< where `signature_algorithms` asks for more than the profile
 #endif
     random_source random;
-    client_hello_hook on_client_hello;
     keylog_hook keylog;
     trace_hook trace;
     mutable handshake_counters counters;
     protocol_list protocols;
-    psk_store psk;              ///< server
-    secure_buffer psk_identity; ///< client
+    server_state* server = nullptr; ///< null on clients
+    secure_buffer psk_identity;     ///< client
     psk_use psk_for = psk_use::none;
     bool psk_insecure_no_forward_secrecy = false;
     bool require_alpn = false;
@@ -116,13 +147,8 @@ struct context_state {
     version highest = version::tls1_3;
     verify_mode verify = verify_mode::required;
     tlspp::client_auth client_auth = tlspp::client_auth::none;
-    session_cache sessions;
+    [[no_unique_address]] std::conditional_t<keeps_sessions, session_cache, no_sessions> sessions;
     const cache_functions* cache = nullptr; ///< client: what is done with `sessions`; null: nothing
-    ref<ticket_key_ring> ticket_ring;       ///< null: no tickets
-    std::uint32_t ticket_lifetime = 0;      ///< in seconds
-    bool tickets_rotate = false;            ///< by themselves
-    replay_guard early_guard;
-    ref<replay_list> early_used; ///< where there is no guard, and replay is not accepted
     bool early_data = false;
     published_policy policy;
 };

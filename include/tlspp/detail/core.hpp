@@ -25,7 +25,8 @@ inline constexpr int code_hello_ended = -0x10000003;
 #if TLSPP_HAS_X509
 /// \param search other paths than Mbed TLS's are looked for, too.
 inline chain_verifier verifier_for(const context_state& context, const peer_name& peer, bool search) noexcept {
-    return chain_verifier(context.verification, peer, context.client_auth == client_auth::optional,
+    return chain_verifier(context.verification, peer,
+                          !context.is_client() && context.client_auth == client_auth::optional,
                           search && context.trust ? &*context.trust : nullptr);
 }
 #else
@@ -226,7 +227,7 @@ template <class T, bool Exceptions>
 /// A TLS 1.3 server has all it needs, and sends tickets. A client that has said what it had to say and is gone loses
 /// nothing with them; what it said can still be read. (Mbed TLS counts tickets to the handshake.)
 inline bool sends_tickets_only(core& c) noexcept {
-    return c.context->role == role::server && !c.handshake_complete && mbedtls_ssl_is_handshake_over(&c.ssl) != 0;
+    return !c.context->is_client() && !c.handshake_complete && mbedtls_ssl_is_handshake_over(&c.ssl) != 0;
 }
 
 template <class T, bool Exceptions>

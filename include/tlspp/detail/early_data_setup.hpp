@@ -62,7 +62,7 @@ inline result<void> set_up_early_data(context_state& state, const server_early_d
     if (!build::sni) { // for its callback
         return refused{errc::unsupported, reason::early_data_not_built}.about("MBEDTLS_SSL_SERVER_NAME_INDICATION");
     }
-    if (!state.ticket_ring) {
+    if (!state.server->ticket_ring) {
         return refused{errc::invalid_argument, reason::early_data_without_tickets};
     }
     if (wanted.first_use && wanted.insecure_replayable) {
@@ -72,12 +72,12 @@ inline result<void> set_up_early_data(context_state& state, const server_early_d
         return refused{errc::invalid_argument, reason::early_data_without_guard};
     }
     if (!wanted.first_use && !wanted.insecure_replayable) {
-        state.early_used = ref<replay_list>::make();
-        if (!state.early_used) {
+        state.server->early_used = ref<replay_list>::make();
+        if (!state.server->early_used) {
             return refused{errc::out_of_memory};
         }
     }
-    state.early_guard = wanted.first_use;
+    state.server->early_guard = wanted.first_use;
 #if defined(MBEDTLS_SSL_EARLY_DATA) && defined(MBEDTLS_SSL_SRV_C)
     mbedtls_ssl_conf_early_data(&state.config, MBEDTLS_SSL_EARLY_DATA_ENABLED);
     mbedtls_ssl_conf_max_early_data_size(&state.config, wanted.max_size);

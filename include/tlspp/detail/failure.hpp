@@ -25,13 +25,24 @@ inline bytes certificate_of_peer([[maybe_unused]] const core& c) noexcept {
     return {};
 }
 
-/// An `error` is large: those that need nothing else are made in one place.
-[[gnu::noinline, gnu::cold]] inline error error_of(errc what, reason why = reason::none, int code = 0) noexcept {
-    return error{what, why, code};
-}
+/// What to call a failure, or nothing. Small enough for a register, which an `error` is not: that is made at the end, in
+/// one place.
+class finding {
+public:
+    constexpr finding() noexcept = default;
+    constexpr finding(errc what, reason why = reason::none) noexcept // NOLINT: `return {what, why}`
+        : bits_(static_cast<std::uint16_t>(static_cast<unsigned>(why) << 8 | static_cast<unsigned>(what))) {}
+
+    constexpr explicit operator bool() const noexcept { return bits_ != 0; }
+    constexpr errc what() const noexcept { return static_cast<errc>(bits_ & 0xFFU); }
+    constexpr reason why() const noexcept { return static_cast<reason>(bits_ >> 8); }
+
+private:
+    std::uint16_t bits_ = 0;
+};
 
 /// What the inspector found.
-inline error classify_flaw(hello_flaw flaw) noexcept {
+inline finding classify_flaw(hello_flaw flaw) noexcept {
     switch (flaw) {
     case hello_flaw::duplicate_extension:
         return {errc::protocol_violation, reason::duplicate_extension};
@@ -51,15 +62,15 @@ inline error classify_flaw(hello_flaw flaw) noexcept {
     return {errc::internal};
 }
 
-inline error classify_trouble(const core& c) noexcept {
+inline finding classify_trouble(const core& c) noexcept {
     using kind = io_trouble::kind;
     switch (c.trouble.what) {
     case kind::threw:
-        return error_of(errc::callback, reason::callback_threw);
+        return {errc::callback, reason::callback_threw};
     case kind::no_memory:
-        return error_of(errc::out_of_memory);
+        return {errc::out_of_memory};
     case kind::flood:
-        return error_of(errc::protocol_violation, reason::too_many_records);
+        return {errc::protocol_violation, reason::too_many_records};
     case kind::flaw:
         return classify_flaw(c.watch.inside().flaw());
     case kind::timed_out:
@@ -68,11 +79,11 @@ inline error classify_trouble(const core& c) noexcept {
     case kind::none:
         break;
     }
-    if (c.trouble.what == kind::reset && c.watch.saw_fatal_alert()) {
-        return error{errc::alert_received}.with(static_cast<alert>(c.watch.alert_description()));
+    bool const reset = c.trouble.what == kind::reset;
+    if (reset && c.watch.saw_fatal_alert()) {
+        return {errc::alert_received};
     }
-    return error_of(errc::transport, c.trouble.what == kind::reset ? reason::connection_reset : reason::none)
-        .with_system(c.trouble.system);
+    return {errc::transport, reset ? reason::connection_reset : reason::none};
 }
 
 /// What a server that cannot use a pre-shared key says: RFC 4279 §2, and the broken Finished or binder, for which
@@ -82,94 +93,72 @@ inline bool is_about_psk(alert a) noexcept {
            a == alert::illegal_parameter;
 }
 
-inline error classify_received_alert(const core& c, int code) noexcept {
-    int received = received_alert(c.ssl);
-    if (received < 0 && c.watch.saw_fatal_alert()) {
-        received = c.watch.alert_description();
-    }
-    if (received < 0) {
-        return error_of(errc::alert_received, reason::none, code);
-    }
-    auto const a = static_cast<alert>(received);
-    auto const& context = *c.context;
-    bool const psk = context.role == role::client && context.psk_for != psk_use::none && c.at != core::stage::open &&
-                     is_about_psk(a);
-    return error_of(errc::alert_received, psk ? reason::psk_refused : reason::none, code).with(a);
+/// The number of the alert that ended the connection; negative: nobody saw it.
+inline int alert_of_peer(const core& c) noexcept {
+    int const received = received_alert(c.ssl);
+    return received < 0 && c.watch.saw_fatal_alert() ? c.watch.alert_description() : received;
 }
 
-/// What to call a failure.
-struct finding {
-    errc what;
-    reason why = reason::none;
-};
+inline finding classify_received_alert(const core& c) noexcept {
+    auto const& context = *c.context;
+    int const received = alert_of_peer(c);
+    bool const psk = received >= 0 && context.is_client() && context.psk_for != psk_use::none &&
+                     c.at != core::stage::open && is_about_psk(static_cast<alert>(received));
+    return {errc::alert_received, psk ? reason::psk_refused : reason::none};
+}
 
 /// What became of the client's pre-shared key, where that ended the handshake.
-inline std::optional<finding> find_psk_failure([[maybe_unused]] const core& c, [[maybe_unused]] int code) noexcept {
+inline finding find_psk_failure([[maybe_unused]] const core& c, [[maybe_unused]] int code) noexcept {
 #if TLSPP_HAS_PSK && defined(MBEDTLS_SSL_SRV_C)
     using state = psk_trace::state;
     switch (c.psk.at) {
     case state::threw:
-        return finding{errc::callback, reason::callback_threw};
+        return {errc::callback, reason::callback_threw};
     case state::bad_size:
-        return finding{errc::callback, reason::psk_bad_lookup};
+        return {errc::callback, reason::psk_bad_lookup};
     case state::no_memory:
-        return finding{errc::out_of_memory};
+        return {errc::out_of_memory};
     case state::unknown:
         if (c.context->psk_for == psk_use::only || code == MBEDTLS_ERR_SSL_UNKNOWN_IDENTITY) {
-            return finding{errc::handshake_failed, reason::psk_unknown_identity};
+            return {errc::handshake_failed, reason::psk_unknown_identity};
         }
         break;
     case state::found:
         // TLS 1.2: the Finished cannot be decrypted; TLS 1.3: the binder is wrong
         if (code == MBEDTLS_ERR_SSL_INVALID_MAC || code == MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE) {
-            return finding{errc::handshake_failed, reason::psk_wrong_key};
+            return {errc::handshake_failed, reason::psk_wrong_key};
         }
         break;
     case state::not_asked:
         break;
     }
 #endif
-    return std::nullopt;
+    return {};
 }
-
-#if TLSPP_HAS_X509
-inline error classify_verification(const core& c, int code) noexcept {
-    auto const flags = c.verifier.against(mbedtls_ssl_get_verify_result(&c.ssl));
-    if (code == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE) {
-        return error_of(errc::no_certificate, reason::client_sent_none, code).with(verify_flag::missing);
-    }
-    auto const& verdict = c.verifier.verdict();
-    if (verdict.threw) {
-        return error_of(errc::callback, reason::callback_threw);
-    }
-    error const e = error_of(errc::certificate_rejected, reason::none, code).with(flags);
-    return e.about(!verdict.why().empty() ? verdict.why() : c.context->role == role::client ? c.name : "");
-}
-#endif
 
 /// Of an identity whose key a callback signs with.
-inline std::optional<finding> find_signer_failure([[maybe_unused]] int code) noexcept {
+inline finding find_signer_failure([[maybe_unused]] int code) noexcept {
 #if TLSPP_HAS_X509
     switch (build::signer ? code : 0) {
     case code_signer_threw:
-        return finding{errc::callback, reason::callback_threw};
+        return {errc::callback, reason::callback_threw};
     case code_signer_failed:
-        return finding{errc::callback, reason::signer_failed};
+        return {errc::callback, reason::signer_failed};
     case code_signer_length:
-        return finding{errc::callback, reason::signer_length};
+        return {errc::callback, reason::signer_length};
     case code_signer_wrong:
-        return finding{errc::callback, reason::signer_wrong};
+        return {errc::callback, reason::signer_wrong};
     default:
         break;
     }
 #endif
-    return std::nullopt;
+    return {};
 }
 
 /// What is told by the code, the stage and the version alone.
 inline finding find_failure(const core& c, int code) noexcept {
     bool const in_handshake = c.at != core::stage::open;
-    bool const client = c.context->role == role::client;
+    bool const client = c.context->is_client();
     bool const tls1_3 = mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3;
     if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) { // anywhere but in read_some
         return {errc::truncated, reason::silent_end};
@@ -183,82 +172,121 @@ inline finding find_failure(const core& c, int code) noexcept {
     if (code == code_random_failed || is_random_failure(code)) {
         return {errc::random};
     }
-    switch (code) {
-    case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE:
-        if (client && c.watch.inside().facts().legacy && !c.context->insecure_legacy_server) {
-            return {errc::handshake_failed, reason::no_secure_renegotiation};
-        }
-        [[fallthrough]];
-    case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION:
-    case MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL:
-    case MBEDTLS_ERR_SSL_UNRECOGNIZED_NAME:
-    case MBEDTLS_ERR_SSL_PRIVATE_KEY_REQUIRED:
-    case MBEDTLS_ERR_SSL_UNKNOWN_IDENTITY:
-        return {errc::handshake_failed};
-    case MBEDTLS_ERR_SSL_INVALID_MAC:
-        if (in_handshake && tls1_3 && !client) {
+    if (code == MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE && client && c.watch.inside().facts().legacy &&
+        !c.context->insecure_legacy_server) {
+        return {errc::handshake_failed, reason::no_secure_renegotiation};
+    }
+    if (code == MBEDTLS_ERR_SSL_INVALID_MAC && tls1_3) {
+        if (in_handshake && !client) {
             return {errc::handshake_failed, reason::undecipherable_answer};
         }
         // a server of Mbed TLS's says so under the keys of the handshake, which the client has put away
-        if (!in_handshake && tls1_3 && client && !c.watch.progressed()) {
+        if (!in_handshake && client && !c.watch.progressed()) {
             return {errc::handshake_failed, reason::refused_afterwards};
         }
-        break;
-    case MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE:
-        if (!in_handshake && tls1_3) {
-            return {errc::protocol_violation, reason::key_update};
+    }
+    if (code == MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE && !in_handshake && tls1_3) {
+        return {errc::protocol_violation, reason::key_update};
+    }
+    static constexpr struct {
+        std::int16_t code;
+        errc what;
+    } known[] = {
+        {MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE, errc::handshake_failed},
+        {MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION, errc::handshake_failed},
+        {MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL, errc::handshake_failed},
+        {MBEDTLS_ERR_SSL_UNRECOGNIZED_NAME, errc::handshake_failed},
+        {MBEDTLS_ERR_SSL_PRIVATE_KEY_REQUIRED, errc::handshake_failed},
+        {MBEDTLS_ERR_SSL_UNKNOWN_IDENTITY, errc::handshake_failed},
+        {MBEDTLS_ERR_SSL_INTERNAL_ERROR, errc::internal},
+        {MBEDTLS_ERR_SSL_BAD_INPUT_DATA, errc::internal},
+        {MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL, errc::internal},
+        {MBEDTLS_ERR_SSL_COUNTER_WRAPPING, errc::internal},
+        {MBEDTLS_ERR_SSL_HW_ACCEL_FAILED, errc::internal},
+    };
+    for (auto const& one : known) {
+        if (one.code == code) {
+            return one.what;
         }
-        break;
-    case MBEDTLS_ERR_SSL_INTERNAL_ERROR:
-    case MBEDTLS_ERR_SSL_BAD_INPUT_DATA:
-    case MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL:
-    case MBEDTLS_ERR_SSL_COUNTER_WRAPPING:
-    case MBEDTLS_ERR_SSL_HW_ACCEL_FAILED:
-        return {errc::internal};
-    default:
-        break;
     }
     return {errc::protocol_violation};
 }
 
-/// Only for codes that end the connection.
-inline error classify(const core& c, int code) noexcept {
+inline finding find_cause(const core& c, int code) noexcept {
     bool const in_handshake = c.at != core::stage::open;
     if (code == code_trouble) {
         return classify_trouble(c);
     }
-    if (build::server && build::sni && code == code_hello_ended) {
-        return c.gate->why;
-    }
     if (code == MBEDTLS_ERR_SSL_CONN_EOF || (code == 0 && c.end_seen)) {
-        return error_of(errc::truncated, in_handshake ? reason::silent_end : reason::none);
+        return {errc::truncated, in_handshake ? reason::silent_end : reason::none};
     }
     // a TLS 1.3 client refuses a certificate before it has keys to send with: Mbed TLS tries to decrypt its plain alert
     bool const plain_alert = in_handshake && code == MBEDTLS_ERR_SSL_INVALID_MAC && c.watch.saw_fatal_alert();
     if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE || plain_alert) {
-        return classify_received_alert(c, code);
+        return classify_received_alert(c);
     }
-    auto const named = [&](finding f) noexcept { return error_of(f.what, f.why, f.what == errc::callback ? 0 : code); };
     if (is_out_of_memory(code)) {
-        return named({errc::out_of_memory});
+        return {errc::out_of_memory};
     }
-    if (auto const about_signer = find_signer_failure(code)) {
-        return named(*about_signer);
+    if (finding const about_signer = find_signer_failure(code)) {
+        return about_signer;
     }
-    if (auto const about_psk = find_psk_failure(c, code); in_handshake && about_psk) {
-        return named(*about_psk);
+    if (finding const about_psk = find_psk_failure(c, code); in_handshake && about_psk) {
+        return about_psk;
     }
 #if TLSPP_HAS_X509
-    if (is_verification_failure(code) || code == MBEDTLS_ERR_SSL_BAD_CERTIFICATE ||
-        code == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE) {
-        return classify_verification(c, code);
+    if (code == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE) {
+        return {errc::no_certificate, reason::client_sent_none};
+    }
+    if (is_verification_failure(code) || code == MBEDTLS_ERR_SSL_BAD_CERTIFICATE) {
+        return c.verifier.verdict().threw ? finding{errc::callback, reason::callback_threw}
+                                          : finding{errc::certificate_rejected};
     }
     if (in_handshake && is_unreadable_certificate(code)) {
-        auto const flag = is_unknown_critical_extension(code) ? verify_flag::unknown_critical : verify_flag::other;
-        return error_of(errc::certificate_rejected, reason::peer_certificate_unreadable, code).with(flag);
+        return {errc::certificate_rejected, reason::peer_certificate_unreadable};
     }
 #endif
-    return named(find_failure(c, code));
+    return find_failure(c, code);
+}
+
+#if TLSPP_HAS_X509
+/// What spoke against the peer's certificate.
+inline verify_flags refused_for(const core& c, finding f, int code) noexcept {
+    if (f.why() == reason::client_sent_none) {
+        return verify_flag::missing;
+    }
+    if (f.why() == reason::peer_certificate_unreadable) {
+        return is_unknown_critical_extension(code) ? verify_flag::unknown_critical : verify_flag::other;
+    }
+    return c.verifier.against(mbedtls_ssl_get_verify_result(&c.ssl));
+}
+#endif
+
+/// Only for codes that end the connection.
+inline error classify(const core& c, int code) noexcept {
+    if (build::server && build::sni && code == code_hello_ended) {
+        return c.gate->why;
+    }
+    finding const f = find_cause(c, code);
+    bool const coded = code != code_trouble && code != MBEDTLS_ERR_SSL_CONN_EOF && f.what() != errc::callback;
+    error e{f.what(), f.why(), coded ? code : 0};
+    if (f.what() == errc::alert_received) {
+        int const received = alert_of_peer(c);
+        return received < 0 ? e : e.with(static_cast<alert>(received));
+    }
+    if (f.what() == errc::transport) {
+        return e.with_system(c.trouble.system);
+    }
+#if TLSPP_HAS_X509
+    if (f.what() == errc::certificate_rejected || f.what() == errc::no_certificate) {
+        e = e.with(refused_for(c, f, code));
+        if (f.why() == reason::none) {
+            auto const why = c.verifier.verdict().why();
+            e = e.about(!why.empty() ? why : c.context->is_client() ? c.name : "");
+        }
+    }
+#endif
+    return e;
 }
 
 /// What the peer is told where Mbed TLS has said nothing (RFC 8446 §6.2).
@@ -276,7 +304,7 @@ inline alert alert_for(const error& e) noexcept {
     default:
         return alert::internal_error;
     }
-    switch (e.why()) {
+    switch (inspector::exists || build::early_data ? e.why() : reason::none) {
     case reason::duplicate_extension:
         return alert::decode_error;
     case reason::unsolicited_extension:
@@ -307,7 +335,7 @@ inline alert alert_for(const error& e) noexcept {
 
 /// Ends the connection for good: remembers why, tells the peer, and closes the sending half so that what was told can
 /// still be read.
-inline error fail(core& c, const error& why) noexcept {
+inline const error& fail(core& c, const error& why) noexcept {
     c.at = core::stage::failed;
     c.last = why;
     c.reading = c.writing = false;
@@ -319,6 +347,6 @@ inline error fail(core& c, const error& why) noexcept {
         (void)mbedtls_ssl_send_alert_message(&c.ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, static_cast<unsigned char>(said));
     }
     c.transport->close_gracefully(&c);
-    return why;
+    return c.last;
 }
 } // namespace tlspp::inline TLSPP_ABI::detail

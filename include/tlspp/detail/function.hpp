@@ -36,7 +36,7 @@ public:
                 return;
             }
         }
-        object_.adopt(held::make(std::forward<F>(callable)));
+        object_ = ref<base>::adopt(held::make(std::forward<F>(callable)));
         failed_ = object_.get() == nullptr;
     }
 
@@ -50,46 +50,29 @@ public:
 
 private:
     struct base {
-        std::expected<R, callable_threw> (*call)(base*, Arguments...) noexcept;
-        void (*destroy)(base*) noexcept;
         ref_count references;
-    };
-
-    /// The owner of a `base`; `ref` would destroy it as what it is not.
-    class owner {
-    public:
-        owner() noexcept = default;
-        owner(const owner& other) noexcept : object_(other.object_) {
-            if (object_ != nullptr) {
-                object_->references.add();
-            }
-        }
-        owner(owner&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
-        owner& operator=(owner other) noexcept {
-            std::swap(object_, other.object_);
-            return *this;
-        }
-        ~owner() {
-            if (object_ != nullptr && object_->references.drop()) {
-                object_->destroy(object_);
-            }
-        }
-        void adopt(base* object) noexcept { object_ = object; }
-        base* get() const noexcept { return object_; }
-
-    private:
-        base* object_ = nullptr;
+        std::expected<R, callable_threw> (*call)(base*, Arguments...) noexcept;
     };
 
     template <class F, bool Exceptions>
     struct holder final : base {
         template <class G>
         explicit holder(G&& f) noexcept(std::is_nothrow_constructible_v<F, G>)
-            : base{&holder::invoke, &holder::remove, {}}, callable(std::forward<G>(f)) {}
+            : base{{}, &holder::invoke}, callable(std::forward<G>(f)) {}
 
         /// Null where there is no memory, and where the callable threw as it was copied.
         template <class G>
-        static base* make(G&& f) noexcept {
+        static holder* make(G&& f) noexcept {
+            auto* const made = construct(std::forward<G>(f));
+            if (made != nullptr) {
+                made->references.destroyed_by(
+                    [](const void* held) noexcept { destroy_object(static_cast<const holder*>(held)); });
+            }
+            return made;
+        }
+
+        template <class G>
+        static holder* construct(G&& f) noexcept {
             void* const memory = mbedtls_calloc(1, sizeof(holder));
             if (memory == nullptr) {
                 return nullptr;
@@ -128,12 +111,11 @@ private:
                 return static_cast<R>(f(std::forward<Arguments>(arguments)...));
             }
         }
-        static void remove(base* self) noexcept { destroy_object(static_cast<holder*>(self)); }
 
         F callable;
     };
 
-    owner object_;
+    ref<base> object_;
     bool failed_ = false;
 };
 } // namespace tlspp::inline TLSPP_ABI::detail

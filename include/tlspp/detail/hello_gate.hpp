@@ -27,7 +27,7 @@ inline int ask_about_hello(core& c) noexcept {
     };
     gate.verdict = {};
     client_hello hello{fields, gate.second, gate.verdict};
-    if (!gate.asked->on_client_hello(hello)) {
+    if (!gate.asked->server->on_client_hello(hello)) {
         return end({errc::callback, reason::callback_threw}, alert::handshake_failure);
     }
     if (gate.verdict.refusal) {

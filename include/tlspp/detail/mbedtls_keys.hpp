@@ -4,8 +4,12 @@
 
 /// \file
 /// The part of `mbedtls.hpp` that reads private keys, and compares them with public ones: 3.6 wants a random source
-/// for that.
+/// for that; and what keys are for.
 #if defined(MBEDTLS_X509_CRT_PARSE_C)
+#if MBEDTLS_VERSION_NUMBER < 0x04000000
+#include <mbedtls/oid.h> // the kinds of extensions
+#endif
+
 namespace tlspp::inline TLSPP_ABI::detail {
 
 /// Parses a private key; `password` may be null.
@@ -31,6 +35,12 @@ inline int wrap_psa_key([[maybe_unused]] mbedtls_pk_context& key, [[maybe_unused
 #endif
 }
 #endif
+
+inline bool has_key_usage(const mbedtls_x509_crt& crt) noexcept {
+    return mbedtls_x509_crt_has_ext_type(&crt, MBEDTLS_X509_EXT_KEY_USAGE) != 0;
+}
+/// The octets of a certificate's keyUsage, the first one lowest; no accessor gives them as a whole.
+inline unsigned key_usage_octets(const mbedtls_x509_crt& crt) noexcept { return crt.MBEDTLS_PRIVATE(key_usage); }
 
 /// Zero where `public_key` belongs to `private_key`.
 inline int check_pair(const mbedtls_pk_context& public_key, const mbedtls_pk_context& private_key,

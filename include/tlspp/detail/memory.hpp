@@ -29,9 +29,19 @@ void destroy_object(T* object) noexcept {
 }
 
 /// A reference count; atomic through compiler builtins where the library has threads (no `<atomic>`: its price in
-/// compile time, and its missing functions on small cores).
+/// compile time, and its missing functions on small cores). It knows how its object is destroyed: handles do not, so that
+/// whoever may hold an object links what destroys it only where one is made.
 class ref_count {
 public:
+    using destroyer = void (*)(const void* object) noexcept;
+
+    void destroyed_by(destroyer how) noexcept { destroy_ = how; }
+    /// One reference less to the object that this count belongs to.
+    [[gnu::noinline]] void release(const void* object) noexcept {
+        if (drop()) {
+            destroy_(object);
+        }
+    }
     void add() noexcept {
         if constexpr (build::threads) {
             __atomic_fetch_add(&count_, 1U, __ATOMIC_RELAXED);
@@ -49,6 +59,7 @@ public:
     }
 
 private:
+    destroyer destroy_ = nullptr;
     unsigned count_ = 1;
 };
 
@@ -72,16 +83,14 @@ public:
         return *this;
     }
     ~ref() {
-        if (object_ != nullptr && object_->references.drop()) {
-            destroy_object(object_);
+        if (object_ != nullptr) {
+            object_->references.release(object_);
         }
     }
 
     template <class... Arguments>
     static ref make(Arguments&&... arguments) noexcept {
-        ref made;
-        made.object_ = create_object<T>(0, std::forward<Arguments>(arguments)...);
-        return made;
+        return make_with_room(0, std::forward<Arguments>(arguments)...);
     }
 
     /// The same with `extra` bytes behind the object.
@@ -89,6 +98,17 @@ public:
     static ref make_with_room(std::size_t extra, Arguments&&... arguments) noexcept {
         ref made;
         made.object_ = create_object<T>(extra, std::forward<Arguments>(arguments)...);
+        if (made.object_ != nullptr) {
+            made.object_->references.destroyed_by(
+                [](const void* object) noexcept { destroy_object(static_cast<const T*>(object)); });
+        }
+        return made;
+    }
+
+    /// Takes over the one reference to an object that knows how it is destroyed.
+    static ref adopt(T* object) noexcept {
+        ref made;
+        made.object_ = object;
         return made;
     }
 

@@ -12,7 +12,7 @@ namespace tlspp::inline TLSPP_ABI::detail {
 inline int on_psk_identity(void* context, mbedtls_ssl_context* ssl, const unsigned char* identity,
                            std::size_t size) noexcept {
     using state = psk_trace::state;
-    auto const& store = static_cast<const context_state*>(context)->psk;
+    auto const& store = static_cast<const context_state*>(context)->server->psk;
     auto& trace = static_cast<core*>(mbedtls_ssl_get_user_data_p(ssl))->psk;
     trace.identity.reset(); // a second ClientHello starts afresh
     std::byte room[psk_longest_key] = {};
@@ -50,10 +50,10 @@ inline void set_key_exchange_modes([[maybe_unused]] context_state& state) noexce
 }
 
 /// After `mbedtls_ssl_config_defaults`.
-inline result<void> set_up_psk([[maybe_unused]] context_state& state, const client_psk& given) noexcept {
+inline fault set_up_psk([[maybe_unused]] context_state& state, const client_psk& given) noexcept {
 #if TLSPP_HAS_PSK
-    if (auto const good = check_psk(given.identity, given.key); !good) {
-        return passed_on{good.error()};
+    if (fault const good = check_psk(given.identity, given.key)) {
+        return good;
     }
     if (!state.psk_identity.allocate(given.identity.size())) {
         return refused{errc::out_of_memory};
@@ -63,9 +63,8 @@ inline result<void> set_up_psk([[maybe_unused]] context_state& state, const clie
         mbedtls_ssl_conf_psk(&state.config, given.key.uchars(), given.key.size(),
                              reinterpret_cast<const unsigned char*>(given.identity.data()), given.identity.size());
     if (code != 0) {
-        return std::unexpected(is_out_of_memory(code)
-                                   ? error{errc::out_of_memory, reason::none, code}
-                                   : error{errc::invalid_argument, reason::psk_identity_too_long, code});
+        return is_out_of_memory(code) ? refused{errc::out_of_memory, reason::none, code}
+                                      : refused{errc::invalid_argument, reason::psk_identity_too_long, code};
     }
     state.psk_insecure_no_forward_secrecy = given.insecure_no_forward_secrecy;
     return {};
@@ -75,10 +74,10 @@ inline result<void> set_up_psk([[maybe_unused]] context_state& state, const clie
 #endif
 }
 
-inline result<void> set_up_psk([[maybe_unused]] context_state& state, const server_psk& given) noexcept {
+inline fault set_up_psk([[maybe_unused]] context_state& state, const server_psk& given) noexcept {
 #if TLSPP_HAS_PSK && defined(MBEDTLS_SSL_SRV_C)
-    if (auto const good = state.psk.assign(given); !good) {
-        return passed_on{good.error()};
+    if (fault const good = state.server->psk.assign(given)) {
+        return good;
     }
     mbedtls_ssl_conf_psk_cb(&state.config, &on_psk_identity, &state);
     state.psk_insecure_no_forward_secrecy = given.insecure_no_forward_secrecy;

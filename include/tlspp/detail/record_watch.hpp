@@ -38,11 +38,11 @@ public:
     /// Bytes that the transport delivered. False: the peer floods us, or its hello has a flaw, see `inspector::flaw`.
     bool received(const std::byte* data, std::size_t size) noexcept {
         sent_since_receive_ = false;
-        if (size <= in_body_) { // the usual case: the body of one record
+        if (TLSPP_FAST_PATHS != 0 && size <= in_body_) { // the usual case: the body of one record
             in_body_ -= size;
             return !follows_body_ || follow_body(data, size);
         }
-        if (size == 5 && in_body_ == 0 && header_size_ == 0) { // and its header
+        if (TLSPP_FAST_PATHS != 0 && size == 5 && in_body_ == 0 && header_size_ == 0) { // and its header
             return begin_record(data);
         }
         return received_slowly(data, size);

@@ -33,6 +33,10 @@ public:
 #endif
         return r;
     }
+    constexpr errc what() const noexcept { return what_; }
+    constexpr reason why() const noexcept { return why_; }
+    constexpr int mbedtls_code() const noexcept { return mbedtls_code_; }
+
     template <class T>
     constexpr operator std::expected<T, error>() const noexcept { // NOLINT: that is what it is for
 #if TLSPP_SENTENCES

@@ -463,6 +463,9 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
     case fragment_length:
         return {"the fragment length is none of RFC 6066, or larger than this build's buffers",
                 "see MBEDTLS_SSL_IN_CONTENT_LEN"};
+    case check_left_out:
+        return {"this program was built without the check that the option asks for",
+                "see TLSPP_INSECURE_CHAIN_AND_NAME_ONLY and TLSPP_INSECURE_LEFT_OUT in config.hpp"};
     case certificates_not_built:
         return {"this build of Mbed TLS has no certificates, and there is no pre-shared key",
                 "set .psk, or enable MBEDTLS_X509_CRT_PARSE_C in the configuration"};

@@ -14,11 +14,12 @@ inline bool speaks_tls1_3(const core& c) noexcept {
 
 /// The key for new tickets. A context's own key is replaced when it is as old as a ticket may become.
 inline ticket_key writing_key(const context_state& context) noexcept {
-    auto& ring = *context.ticket_ring;
+    auto& ring = *context.server->ticket_ring;
     ticket_key const current = ring.current();
     auto const now = now_of(context);
     auto const age = now - current.made;
-    if (!context.tickets_rotate || now < 0 || current.made < 0 || (age >= 0 && age < context.ticket_lifetime)) {
+    if (!context.server->tickets_rotate || now < 0 || current.made < 0 ||
+        (age >= 0 && age < context.server->ticket_lifetime)) {
         return current;
     }
     unsigned char secret[32] = {};
@@ -29,7 +30,7 @@ inline ticket_key writing_key(const context_state& context) noexcept {
     mbedtls_platform_zeroize(secret, sizeof secret);
     if (next) {
         next->made = now;
-        bool const old_is_dead = age < 0 || age >= 2 * std::int64_t{context.ticket_lifetime};
+        bool const old_is_dead = age < 0 || age >= 2 * std::int64_t{context.server->ticket_lifetime};
         ring.rotate_from(current, *next, old_is_dead);
     }
     return ring.current();
@@ -55,17 +56,17 @@ inline bool takes_early_data([[maybe_unused]] core& c, [[maybe_unused]] bytes ti
     if (!context.early_data || !c.early_wanted || !c.watch.inside().facts().asked.contains(extension::early_data)) {
         return false;
     }
-    if (!context.early_guard && !context.early_used) {
+    if (!context.server->early_guard && !context.server->early_used) {
         return true; // insecure_replayable
     }
     auto const id = hasher{}.text("tlspp early data").part(ticket).finish();
     if (!id) {
         return false;
     }
-    if (!context.early_guard) {
-        return context.early_used->first_use(bytes(*id), ticket_clock());
+    if (!context.server->early_guard) {
+        return context.server->early_used->first_use(bytes(*id), ticket_clock());
     }
-    auto const first = context.early_guard(bytes(*id));
+    auto const first = context.server->early_guard(bytes(*id));
     c.hook_threw = c.hook_threw || !first;
     return first && *first;
 #else
@@ -145,7 +146,7 @@ inline int write_ticket(void* self, const mbedtls_ssl_session* session, unsigned
     if (int const code = save_session(*session, native); code != 0) {
         return code;
     }
-    auto record = make_record(c, view_of(native), c.context->ticket_lifetime);
+    auto record = make_record(c, view_of(native), c.context->server->ticket_lifetime);
     if (!record) {
         return is_out_of_memory(record.error().mbedtls_code()) || record.error() == errc::out_of_memory
                    ? MBEDTLS_ERR_SSL_ALLOC_FAILED
@@ -153,7 +154,7 @@ inline int write_ticket(void* self, const mbedtls_ssl_session* session, unsigned
     }
     auto const r = *read_record(view_of(*record));
     auto const now = now_of(*c.context);
-    auto const left = now < 0 || r.expires < 0 ? std::int64_t{c.context->ticket_lifetime} : r.expires - now;
+    auto const left = now < 0 || r.expires < 0 ? std::int64_t{c.context->server->ticket_lifetime} : r.expires - now;
     *lifetime = left < 0 ? 0 : static_cast<std::uint32_t>(left);
     auto const whole = ticket_name_size + seal_nonce_size + record->size() + seal_tag_size;
     if (whole > static_cast<std::size_t>(end - start) || whole > 0xFFFF) {
@@ -177,7 +178,7 @@ inline int parse_ticket(void* self, mbedtls_ssl_session* session, unsigned char*
     }
     (void)writing_key(*c.context); // a key that is too old goes now
     bytes const name(ticket, ticket_name_size);
-    ticket_key const key = c.context->ticket_ring->find(name);
+    ticket_key const key = c.context->server->ticket_ring->find(name);
     if (!key.present) {
         return MBEDTLS_ERR_SSL_SESSION_TICKET_EXPIRED;
     }
@@ -233,7 +234,7 @@ inline int keep_session(void* self, const unsigned char* id, std::size_t size,
 
 /// Whether the connections of a context need a configuration of their own, to be asked with.
 inline bool resumes_clients(const context_state& context) noexcept {
-    return context.role == role::server && (context.ticket_ring || context.sessions);
+    return !context.is_client() && (context.server->ticket_ring || context.sessions);
 }
 
 /// Makes `own` the configuration of this connection.
@@ -241,7 +242,7 @@ inline void borrow_config_for(core& c, mbedtls_ssl_config& own) noexcept {
 #if defined(MBEDTLS_SSL_SRV_C)
     bool const cache = static_cast<bool>(c.context->sessions);
 #if defined(MBEDTLS_SSL_SESSION_TICKETS)
-    bool const tickets = static_cast<bool>(c.context->ticket_ring);
+    bool const tickets = static_cast<bool>(c.context->server->ticket_ring);
     borrow_config(own, c.context->config, &c, cache ? &find_session : nullptr, cache ? &keep_session : nullptr,
                   tickets ? &write_ticket : nullptr, tickets ? &parse_ticket : nullptr);
 #else

@@ -21,7 +21,7 @@ inline result<void> set_up_session_cache(context_state& state, const session_cac
     if (state.psk_for != psk_use::none) {
         return refused{errc::invalid_argument, reason::tickets_with_psk}.about(".session_cache");
     }
-    if constexpr (resumption_lacks.empty()) {
+    if constexpr (keeps_sessions) {
         state.sessions = cache;
         return {};
     } else {
@@ -42,9 +42,9 @@ inline result<void> make_ticket_keys(context_state& state) noexcept {
     }
     auto const& p = state.verification;
     first->made = p.clock != nullptr ? p.clock(p.clock_context) : system_seconds();
-    state.ticket_ring = ref<ticket_key_ring>::make(*first, ticket_key());
-    state.tickets_rotate = true;
-    if (!state.ticket_ring) {
+    state.server->ticket_ring = ref<ticket_key_ring>::make(*first, ticket_key());
+    state.server->tickets_rotate = true;
+    if (!state.server->ticket_ring) {
         return refused{errc::out_of_memory};
     }
     return {};
@@ -79,9 +79,9 @@ inline result<void> set_up_tickets(context_state& state, const ticket_options& o
     if (!lacks.empty()) {
         return refused{errc::unsupported, reason::tickets_not_built}.about(lacks);
     }
-    state.ticket_lifetime = options.lifetime < longest ? options.lifetime : longest;
+    state.server->ticket_lifetime = options.lifetime < longest ? options.lifetime : longest;
     if (options.keys) {
-        state.ticket_ring = options.keys->ring();
+        state.server->ticket_ring = options.keys->ring();
         return {};
     }
     return make_ticket_keys(state);

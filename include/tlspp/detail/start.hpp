@@ -12,9 +12,8 @@ namespace tlspp::inline TLSPP_ABI::detail {
 /// Whom a new connection expects at the other end, and what it says about it.
 struct wanted_peer {
     wanted_peer() noexcept = default;
-    explicit wanted_peer(const server_name& name) noexcept
-        : text(name.text()), address(name.address()), checked(true) {}
-    static wanted_peer insecure_with_sni(const server_name& sni) noexcept {
+    explicit wanted_peer(server_name_view name) noexcept : text(name.text()), address(name.address()), checked(true) {}
+    static wanted_peer insecure_with_sni(server_name_view sni) noexcept {
         wanted_peer any{sni};
         any.checked = false;
         return any;
@@ -152,7 +151,7 @@ inline int set_up_connection(core& c, [[maybe_unused]] const wanted_peer& wanted
     }
 #if TLSPP_HAS_X509
     mbedtls_ssl_set_verify(&c.ssl, &chain_verifier::callback, &c.verifier);
-    if (c.context->role == role::client) {
+    if (c.context->is_client()) {
         // an address is no SNI, and Mbed TLS would compare it with DNS names too: the verifier alone judges it
         bool const sni = !wanted.text.empty() && wanted.address.empty();
         return mbedtls_ssl_set_hostname(&c.ssl, sni ? c.name.data() : nullptr);
@@ -219,7 +218,7 @@ result<core*> start_connection(const ref<const context_state>& context, const wa
             return passed_on{fit.error()};
         }
     }
-    bool const server = build::server && context->role == role::server;
+    bool const server = !context->is_client();
     if (!server && read_ahead_by(transport) != 0) { // the server has said something before it was asked
         return refused{errc::misuse, reason::plaintext_before_tls};
     }
@@ -243,7 +242,7 @@ result<core*> start_connection(const ref<const context_state>& context, const wa
     made->name = server ? std::string_view{} : name.text;
     auto* const send = &send_function<T, Exceptions>;
     auto* const receive = &receive_function<T, Exceptions>;
-    int const code = build::server && build::sni && context->on_client_hello
+    int const code = server && build::sni && context->server->on_client_hello
                          ? set_up_gate(*made, send, receive)
                          : set_up_connection(*made, wanted, send, receive);
     if (code != 0) {

@@ -26,29 +26,42 @@ public:
     using value_type = extension;
 
     extension_cursor() noexcept = default;
-    explicit extension_cursor(const mbedtls_x509_crt& crt) noexcept
-        : list_(detail::der_reader(detail::bytes_of(crt.v3_ext)).enter(detail::der_tag::sequence)) {}
+    explicit extension_cursor(const mbedtls_x509_crt& crt) noexcept : end_(crt.v3_ext.p + crt.v3_ext.len) {
+        std::size_t size = 0;
+        at_ = crt.v3_ext.p;
+        (void)enter(at_, end_, detail::der_tag::sequence, size);
+    }
 
     bool next(extension& out) noexcept {
-        auto one = list_.enter(detail::der_tag::sequence);
-        detail::der_element id;
-        detail::der_element critical;
-        detail::der_element value;
-        if (!one.expect(detail::der_tag::oid, id)) {
+        std::size_t size = 0;
+        if (!enter(at_, end_, detail::der_tag::sequence, size)) {
             return false;
         }
-        bool const flagged = one.optional(detail::der_tag::boolean, critical);
-        if (!one.expect(detail::der_tag::octet_string, value)) {
+        unsigned char* at = at_;
+        const unsigned char* const end = at_ += size;
+        if (!enter(at, end, detail::der_tag::oid, size)) {
             return false;
         }
-        out.id = oid(id.content);
-        out.critical = flagged && critical.content.size() == 1 && *critical.content.uchars() != 0;
-        out.value = value.content;
+        out.id = oid(bytes(at, size));
+        at += size;
+        int critical = 0;
+        (void)mbedtls_asn1_get_bool(&at, end, &critical);
+        out.critical = critical != 0;
+        if (!enter(at, end, detail::der_tag::octet_string, size)) {
+            return false;
+        }
+        out.value = bytes(at, size);
         return true;
     }
 
 private:
-    detail::der_reader list_;
+    /// Goes behind tag and length of an element, whose content is then `size` bytes.
+    static bool enter(unsigned char*& at, const unsigned char* end, unsigned char tag, std::size_t& size) noexcept {
+        return at != end && mbedtls_asn1_get_tag(&at, end, &size, tag) == 0;
+    }
+
+    unsigned char* at_ = nullptr; // Mbed TLS's readers take pointers to non-const and write nothing
+    const unsigned char* end_ = nullptr;
 };
 
 inline std::optional<extension> find_extension(const mbedtls_x509_crt& crt, oid id) noexcept {

@@ -134,6 +134,13 @@ private:
 };
 /// \endcond
 
+/// \cond
+/// Whether an entry of Mbed TLS's list of alternative names is of one of the nine kinds.
+inline bool is_general_name(const mbedtls_x509_buf& entry) noexcept {
+    return general_name_cursor::is_general_name(static_cast<unsigned char>(entry.tag));
+}
+/// \endcond
+
 /// A range of `general_name`s; keeps its certificate alive.
 using general_names = detail::pull_range<general_name_cursor, detail::certificate_ref>;
 

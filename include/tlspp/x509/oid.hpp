@@ -27,6 +27,10 @@ public:
     /// The content of the OBJECT IDENTIFIER in DER.
     constexpr std::string_view der() const noexcept { return der_; }
     constexpr bool empty() const noexcept { return der_.empty(); }
+    /// N where it is 2.5.29.N, the arc of RFC 5280's own extensions, with N below 128; else a larger number.
+    constexpr unsigned certificate_extension() const noexcept {
+        return der_.size() == 3 && der_[0] == '\x55' && der_[1] == '\x1D' ? static_cast<unsigned char>(der_[2]) : 255U;
+    }
     friend constexpr bool operator==(oid a, oid b) noexcept { return a.der_ == b.der_; }
 
     /// Writes it with dots, as in `2.5.4.3`, with a terminating NUL, cut where it does not fit; returns the length

@@ -110,19 +110,17 @@ private:
     std::size_t text_size_ = 0;
 };
 
-namespace x509 {
-struct chain_view;
-}
 struct verify_policy;
 namespace detail {
 struct hook_verdict;
+struct judged_path;
 
-/// Asks `on_verify`; in review.hpp. `each` holds what was found of each certificate.
+/// Asks `on_verify`; in judged_path.hpp.
 /// \return 0, or a code that ends the handshake.
 template <class Policy>
 struct hook_asking {
-    static int call(const x509::chain_view& chain, const verify_flags* each, std::string_view name,
-                    const Policy& policy, verify_flags& found, hook_verdict& verdict) noexcept;
+    static int call(const judged_path& path, std::string_view name, const Policy& policy, verify_flags& found,
+                    hook_verdict& verdict) noexcept;
 };
 } // namespace detail
 

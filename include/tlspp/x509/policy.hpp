@@ -28,12 +28,15 @@ enum class purpose : std::uint8_t {
 /// How chains are judged: what a context keeps of its options. As it is made by default, it is safe, but for the
 /// purpose, which Mbed TLS asks the peer's own certificate in a handshake, and `purpose` the intermediates as well.
 struct verify_policy {
+    /// What `max_intermediates` is where nobody says anything else.
+    static constexpr std::uint16_t default_max_intermediates = 8;
+
     /// Hashes, key types, curves and key sizes that are strong enough, in Mbed TLS's form; null:
     /// `detail::safe_profile`.
     const mbedtls_x509_crt_profile* strength = nullptr;
     /// The most certificates between the peer's own and the anchor, self-issued ones not counted. Mbed TLS's own limit,
     /// 8 unless it was built with another one, holds in any case.
-    std::uint16_t max_intermediates = 8;
+    std::uint16_t max_intermediates = default_max_intermediates;
     /// What the chain is for.
     x509::purpose purpose = x509::purpose::any;
     /// The rules that it is judged by.

@@ -215,11 +215,6 @@ result<trust_store> trust_store::from_table(std::span<const detail::anchor_table
     if (!made) {
         return made;
     }
-    for (auto const der : table) {
-        if (detail::subject_of(der).empty()) {
-            return detail::refused{errc::malformed, reason::certificate_malformed};
-        }
-    }
     error const none(errc::no_trust, reason::no_usable_certificates);
     if constexpr (Parse) {
         made->block_->table = detail::anchor_table::unsorted(table);
@@ -228,6 +223,11 @@ result<trust_store> trust_store::from_table(std::span<const detail::anchor_table
         }
         return made;
     } else {
+        for (auto const der : table) {
+            if (detail::subject_of(der).empty()) {
+                return detail::refused{errc::malformed, reason::certificate_malformed};
+            }
+        }
         made->block_->table = detail::anchor_table(table);
         return usable(std::move(*made), none);
     }

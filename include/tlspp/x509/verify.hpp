@@ -110,11 +110,14 @@ private:
 
     /// \return 0, or a code that ends the handshake at once.
     int judge() noexcept {
-        if (int const code = path_.judge(name_, *policy_); code != 0) {
+        // whether the search for other paths was built decides who answers for those that Mbed TLS built: with it, all
+        // are judged alike
+        constexpr auto links = TLSPP_PATH_SEARCH != 0 ? x509::links::unseen : x509::links::by_mbedtls;
+        if (int const code = path_.judge<links>(name_, *policy_); code != 0) {
             return code;
         }
         if constexpr (TLSPP_PATH_SEARCH != 0) {
-            if (trust_ != nullptr && path_.could_be_better()) {
+            if (trust_ != nullptr && path_.could_be_better(*policy_)) {
                 const mbedtls_x509_crt& peer = *path_.certificates[0];
                 path_search others(*policy_, name_, *trust_, path_search::handshake_budget);
                 if (int const code = others.run(peer, peer.next); code != 0) {
@@ -135,8 +138,8 @@ private:
         if (keep_ != nullptr) {
             return keep_->keep(*keep_, path_);
         }
-        return policy_->on_verify
-                   ? policy_->on_verify.use()(path_.view(), path_.each, name_.text, *policy_, flags_, verdict_)
+        return !x509::chain_and_name_only && policy_->on_verify
+                   ? policy_->on_verify.use()(path_, name_.text, *policy_, flags_, verdict_)
                    : 0;
     }
 

@@ -78,7 +78,7 @@ inline result<void> verify(std::span<const certificate> chain, const trust_store
     if (options.name != nullptr) {
         name = detail::peer_name::of(*options.name);
     } else if (!options.email.empty()) {
-        name = {detail::peer_name::kind::email, options.email, {}};
+        name = {detail::peer_name::kind::email, options.email, {}, &matches_email};
     }
     if (!complete) {
         mbedtls_free(pool);

@@ -14,9 +14,9 @@
 /// others may see a name that a constraint was not compared with. The anchor's form is not judged.
 namespace tlspp::inline TLSPP_ABI::x509 {
 
-inline bool is_well_encoded(const distinguished_name& name) noexcept {
-    for (const attribute& a : name) {
-        auto text = a.encoding == detail::der_tag::utf8_string ? a.value.text() : std::string_view();
+inline bool is_well_encoded(const mbedtls_x509_name& name) noexcept {
+    for (auto const* a = &name; a != nullptr; a = a->next) {
+        auto text = a->val.tag == detail::der_tag::utf8_string ? detail::bytes_of(a->val).text() : std::string_view();
         while (!text.empty()) {
             std::size_t const size = detail::utf8_sequence(text);
             if (size == 0) {
@@ -28,29 +28,21 @@ inline bool is_well_encoded(const distinguished_name& name) noexcept {
     return true;
 }
 
+/// Mbed TLS has seen to it that the list ends where the extension does.
 inline bool has_well_encoded_names(const mbedtls_x509_crt& crt) noexcept {
-    auto const extension = find_extension(crt, oids::subject_alt_name);
-    if (!extension) {
-        return true;
+    for (auto const* one = &crt.subject_alt_names; one != nullptr; one = one->next) {
+        if (one->buf.p != nullptr && !is_general_name(one->buf)) {
+            return false;
+        }
     }
-    detail::der_element list;
-    if (!detail::der_reader(extension->value).expect(detail::der_tag::sequence, list) ||
-        list.whole.size() != extension->value.size()) {
-        return false;
-    }
-    general_name_cursor all(list.content);
-    for (general_name name; all.next(name);) {
-    }
-    return !all.failed();
+    return true;
 }
 
 inline verify_flags check_encoding(const chain_view& chain) noexcept {
     for (std::size_t i = 0; i < chain.size; ++i) {
         const mbedtls_x509_crt& crt = chain[i];
-        bool const good =
-            chain.is_anchor(i) || (crt.serial.len != 0 && has_well_encoded_names(crt) &&
-                                   is_well_encoded(distinguished_name(detail::bytes_of(crt.subject_raw))) &&
-                                   is_well_encoded(distinguished_name(detail::bytes_of(crt.issuer_raw))));
+        bool const good = chain.is_anchor(i) || (crt.serial.len != 0 && has_well_encoded_names(crt) &&
+                                                 is_well_encoded(crt.subject) && is_well_encoded(crt.issuer));
         if (!good) {
             return verify_flag::encoding;
         }

@@ -12,17 +12,7 @@
 namespace tlspp::inline TLSPP_ABI::x509 {
 
 inline bool has_purpose(const mbedtls_x509_crt& crt, oid purpose) noexcept {
-    auto const extension = find_extension(crt, oids::extended_key_usage);
-    if (!extension) {
-        return true;
-    }
-    oid_cursor all(extension->value);
-    for (oid one; all.next(one);) {
-        if (one == purpose || one == oids::any_extended_key_usage) {
-            return true;
-        }
-    }
-    return false;
+    return mbedtls_x509_crt_check_extended_key_usage(&crt, purpose.der().data(), purpose.der().size()) == 0;
 }
 
 inline verify_flags check_extended_key_usage(const chain_view& chain, oid purpose) noexcept {

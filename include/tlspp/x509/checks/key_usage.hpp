@@ -27,22 +27,29 @@ constexpr key_usages usages_for(purpose what) noexcept {
     return {};
 }
 
+/// The keyUsage that Mbed TLS has read, of a certificate that has one: it counts the bits of each octet from the other
+/// end.
+inline key_usages usages_of(const mbedtls_x509_crt& crt) noexcept {
+    unsigned const from = detail::key_usage_octets(crt);
+    unsigned usages = (from >> 7) & 0x100U;
+    for (unsigned n = 0; n != 8; ++n) {
+        usages |= (from >> (7 - n) & 1U) << n;
+    }
+    return key_usages(static_cast<std::uint16_t>(usages));
+}
+
 /// \param leaf_needs one of these at least, where the peer's own certificate has keyUsage; empty: nothing.
 inline verify_flags check_key_usage(const chain_view& chain, key_usages leaf_needs = {}) noexcept {
     verify_flags found;
     for (std::size_t i = 0; i < chain.size; ++i) {
-        auto const extension = find_extension(chain[i], oids::key_usage);
-        if (!extension) {
+        const mbedtls_x509_crt& crt = chain[i];
+        if (!detail::has_key_usage(crt)) {
             continue;
         }
-        auto const usages = read_key_usage(extension->value);
-        if (!usages) {
-            found |= verify_flag::key_usage;
-            continue;
-        }
-        bool const may_sign = usages->has(key_usage::key_cert_sign);
-        bool const wrong = i == 0 ? (may_sign && mbedtls_x509_crt_get_ca_istrue(&chain[i]) != 1) ||
-                                        (!leaf_needs.empty() && (usages->bits() & leaf_needs.bits()) == 0)
+        key_usages const usages = usages_of(crt);
+        bool const may_sign = usages.has(key_usage::key_cert_sign);
+        bool const wrong = i == 0 ? (may_sign && mbedtls_x509_crt_get_ca_istrue(&crt) != 1) ||
+                                        (!leaf_needs.empty() && (usages.bits() & leaf_needs.bits()) == 0)
                                   : !may_sign;
         if (wrong) {
             found |= verify_flag::key_usage;

@@ -29,6 +29,8 @@ struct peer_name {
     kind what = kind::any;
     std::string_view text = {};              ///< a host name, well-formed, without trailing dot; or a mailbox
     std::span<const std::byte> address = {}; ///< 4 or 16 bytes
+    /// How mailboxes are compared, where the peer is one: no handshake asks for one, nor links this.
+    bool (*mailbox)(std::string_view presented, std::string_view wanted) noexcept = nullptr;
 
     static peer_name of(const server_name& name) noexcept {
         return {name.kind() == name_kind::ip ? kind::ip : kind::dns, name.text(), name.address()};
@@ -65,13 +67,15 @@ constexpr bool matches_dns(std::string_view presented, std::string_view host) no
     if (presented.empty() || host.empty()) {
         return false;
     }
-    if (!presented.starts_with("*.")) {
-        return presented.find('*') == std::string_view::npos && detail::equal_names(presented, host);
+    if (presented.starts_with("*.")) {
+        presented.remove_prefix(1); // but for its leading dot, the parent
+        auto const dot = host.find('.');
+        if (dot == std::string_view::npos || dot == 0 || presented.find('.', 1) == std::string_view::npos) {
+            return false;
+        }
+        host.remove_prefix(dot);
     }
-    auto const parent = detail::part(presented, 1); // with its leading dot
-    auto const dot = host.find('.');
-    return dot != std::string_view::npos && dot != 0 && parent.find('*') == std::string_view::npos &&
-           parent.find('.', 1) != std::string_view::npos && detail::equal_names(parent, detail::part(host, dot));
+    return presented.find('*') == std::string_view::npos && detail::equal_names(presented, host);
 }
 
 /// RFC 5280 §7.5: the local part is compared exactly, the host without regard to case.
@@ -83,9 +87,20 @@ constexpr bool matches_email(std::string_view presented, std::string_view mailbo
 }
 
 /// The same without wildcards that stand directly below a public suffix: `*.co.uk` is for nobody.
-inline bool matches_dns(std::string_view presented, std::string_view host, detail::suffix_list suffixes) noexcept {
+inline bool matches_dns(std::string_view presented, std::string_view host,
+                        [[maybe_unused]] detail::suffix_list suffixes) noexcept {
+    // without the list, only single labels are public suffixes
     return matches_dns(presented, host) &&
-           !(presented.starts_with("*.") && detail::is_public_suffix(detail::part(presented, 2), suffixes));
+           (TLSPP_PSL == 0 ||
+            !(presented.starts_with("*.") && detail::is_public_suffix(detail::part(presented, 2), suffixes)));
+}
+
+/// True where an entry of subjectAltName of the name's own kind is this name.
+inline bool is_named(bytes presented, const detail::peer_name& name, detail::suffix_list suffixes) noexcept {
+    if (name.what == detail::peer_name::kind::dns) {
+        return matches_dns(presented.text(), name.text, suffixes);
+    }
+    return !name.address.empty() && detail::same_bytes(presented, name.address);
 }
 
 /// True where the certificate is for this peer; for `any` always.
@@ -96,25 +111,21 @@ inline bool matches_name(const mbedtls_x509_crt& crt, const detail::peer_name& n
     if (name.what == kind::any) {
         return true;
     }
-    auto const names = find_extension(crt, oids::subject_alt_name);
-    detail::der_element list;
-    if (!names || !detail::der_reader(names->value).expect(detail::der_tag::sequence, list)) {
-        return false;
-    }
     auto const wanted = name.what == kind::dns  ? general_name_kind::dns
                         : name.what == kind::ip ? general_name_kind::ip
                                                 : general_name_kind::email;
     bool found = false;
-    general_name_cursor all(list.content);
-    for (general_name presented; all.next(presented);) {
-        if (!found && presented.kind() == wanted) {
-            found = name.what == kind::dns ? matches_dns(presented.text(), name.text, suffixes)
-                    : name.what == kind::ip
-                        ? !name.address.empty() && detail::same_bytes(presented.value(), name.address)
-                        : matches_email(presented.text(), name.text);
+    for (auto const* one = &crt.subject_alt_names; one != nullptr && one->buf.p != nullptr; one = one->next) {
+        if (!is_general_name(one->buf)) { // Mbed TLS reads on behind a kind that there is not, other checks do not
+            return false;
+        }
+        if (!found && (one->buf.tag & 0x1F) == static_cast<int>(wanted)) {
+            auto const presented = detail::bytes_of(one->buf);
+            found = name.mailbox != nullptr ? name.mailbox(presented.text(), name.text)
+                                            : is_named(presented, name, suffixes);
         }
     }
-    return found && !all.failed(); // Mbed TLS reads on behind a kind that there is not, other checks do not
+    return found;
 }
 } // namespace x509
 } // namespace tlspp::inline TLSPP_ABI

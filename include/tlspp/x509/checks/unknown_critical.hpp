@@ -13,9 +13,18 @@
 /// demands what is not done.
 namespace tlspp::inline TLSPP_ABI::x509 {
 
+/// Whether names are compared with name constraints; where they are not (`TLSPP_NAME_CONSTRAINTS`), who has constraints
+/// demands what is not done, critical or not.
+inline constexpr bool compares_constrained_names = TLSPP_NAME_CONSTRAINTS != 0;
+
 constexpr bool is_processed(oid id) noexcept {
-    return id == oids::basic_constraints || id == oids::key_usage || id == oids::extended_key_usage ||
-           id == oids::subject_alt_name || id == oids::name_constraints || id == oids::certificate_policies;
+    constexpr unsigned first = 15; // id-ce-keyUsage is the first of them
+    constexpr auto bit = [](oid known) noexcept { return std::uint32_t{1} << (known.certificate_extension() - first); };
+    constexpr std::uint32_t all = bit(oids::basic_constraints) | bit(oids::key_usage) | bit(oids::extended_key_usage) |
+                                  bit(oids::subject_alt_name) | bit(oids::certificate_policies) |
+                                  (compares_constrained_names ? bit(oids::name_constraints) : 0);
+    unsigned const number = id.certificate_extension() - first;
+    return number < 32 && (all >> number & 1U) != 0;
 }
 
 inline verify_flags check_unknown_critical(const chain_view& chain) noexcept {
@@ -23,7 +32,10 @@ inline verify_flags check_unknown_critical(const chain_view& chain) noexcept {
         extension_cursor all(chain[i]);
         for (extension e; all.next(e);) {
             // policy constraints demand processing whatever their flag says (§4.2.1.11: it MUST say critical)
-            bool const demanding = e.critical || (e.id == oids::policy_constraints && !chain.is_anchor(i));
+            unsigned const number = e.id.certificate_extension();
+            bool const demanding =
+                e.critical || (number == oids::policy_constraints.certificate_extension() && !chain.is_anchor(i)) ||
+                (!compares_constrained_names && number == oids::name_constraints.certificate_extension());
             if (demanding && !is_processed(e.id)) {
                 return verify_flag::unknown_critical;
             }

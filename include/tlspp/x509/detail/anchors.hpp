@@ -260,6 +260,9 @@ inline result<void> anchors::parse_table(const error& otherwise) const noexcept 
             return std::unexpected(is_out_of_memory(code) ? error(errc::out_of_memory) : parse_error(code));
         }
         parsed.append(*crt);
+        if (crt->raw.len != table.der(i).size()) { // Mbed TLS does not mind what follows
+            return refused{errc::malformed, reason::trailing_bytes};
+        }
     }
     if (parsed.empty()) {
         return std::unexpected(otherwise);

@@ -196,7 +196,7 @@ private:
         auto const cost = static_cast<unsigned>(size);
         budget_ -= cost < budget_ ? cost : budget_;
         path_.size = size;
-        if (int const code = path_.judge(name_, policy_); code != 0) {
+        if (int const code = path_.judge<x509::links::unseen>(name_, policy_); code != 0) {
             failure_ = code;
             return false;
         }
