@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Makes the certificates of the firmware with openssl: a P-256 root, a server's certificate for broker.example, one for
-another name, and one that expired; and a root that nobody trusts.
+another name, one that expired, and one below a CA that limits names; and a root that nobody trusts.
 
     credentials.py FOLDER      writes FOLDER/credentials.h and, for openssl s_server, FOLDER/NAME.pem with its key
 """
@@ -27,12 +27,16 @@ def make_root(folder, name):
             "-out", folder / f"{name}.crt", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
 
 
-def make_leaf(folder, name, host, root, *validity):
+LEAF = ("basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n"
+        "extendedKeyUsage=serverAuth\nsubjectAltName=DNS:{}\n")
+LIMITED = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\nnameConstraints=permitted;DNS:{}\n"
+
+
+def make(folder, name, host, root, *validity, kind=LEAF):
     request = openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-sha256",
                       "-subj", f"/CN={host}", "-keyout", folder / f"{name}.key")
     extensions = folder / f"{name}.ext"
-    extensions.write_text("basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n"
-                          f"extendedKeyUsage=serverAuth\nsubjectAltName=DNS:{host}\n")
+    extensions.write_text(kind.format(host))
     database = folder / f"{name}.db"
     database.write_text("")
     config = folder / f"{name}.cnf"
@@ -54,11 +58,15 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     make_root(folder, "root")
     make_root(folder, "stranger")
-    make_leaf(folder, "broker", "broker.example", "root", "-days", 6000)
-    make_leaf(folder, "other", "other.example", "root", "-days", 6000)
-    make_leaf(folder, "expired", "broker.example", "root", "-startdate", "20200101000000Z",
+    make(folder, "broker", "broker.example", "root", "-days", 6000)
+    make(folder, "other", "other.example", "root", "-days", 6000)
+    make(folder, "expired", "broker.example", "root", "-startdate", "20200101000000Z",
               "-enddate", "20210101000000Z")
-    make_leaf(folder, "untrusted", "broker.example", "stranger", "-days", 6000)
+    make(folder, "untrusted", "broker.example", "stranger", "-days", 6000)
+    # below a CA that limits names, not critically: Mbed TLS does not parse it otherwise
+    make(folder, "limited", "broker.example", "root", "-days", 6000, kind=LIMITED)
+    make(folder, "constrained", "broker.example", "limited", "-days", 6000)
+    (folder / "constrained.chain").write_bytes((folder / "limited.crt").read_bytes())
     text = "/* Made by credentials.py: certificates and keys in DER, for tests only. */\n"
     text += f'__attribute__((unused)) static const char psk_identity[] = "{PSK_IDENTITY}";\n'
     text += array("psk_key", PSK_KEY)

@@ -77,9 +77,11 @@ def run_alone(image, seconds=300):
 
 def run_against_openssl(image, version, pem, key=None, seconds=120):
     """An image whose UART is a TCP connection to `openssl s_server`, which sends every line back reversed; the server
-    has a certificate or, where `key` is given, a pre-shared key."""
+    has a certificate, with what else it sends in PEM.chain, or, where `key` is given, a pre-shared key."""
     own = ["-cert", str(pem), "-key", str(pem)] if key is None else \
           ["-nocert", "-psk", key.hex(), "-psk_identity", credentials.PSK_IDENTITY, "-cipher", "PSK-AES128-CCM"]
+    if key is None and (chain := pathlib.Path(pem).with_suffix(".chain")).exists():
+        own += ["-cert_chain", str(chain)]
     server = subprocess.Popen(["openssl", "s_server", "-accept", "127.0.0.1:0", *own,
                                "-" + version, "-rev", "-naccept", "1"],
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

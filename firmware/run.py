@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Builds and runs everything of this folder.
 
-    run.py BUILD_FOLDER
+    run.py BUILD_FOLDER [--prices]
+
+With --prices, only what single things cost is built and printed, as docs/footprint.md has it.
 """
 
 import pathlib
@@ -19,10 +21,15 @@ def main():
     if lacking := images.missing():
         print(f"not installed: {', '.join(lacking)}", file=sys.stderr)
         return 2
+    priced = [f"firmware/{budget.PRICED}{variant}{kind}.elf" for variant in ("", *budget.PRICES) for kind in ("", "-lto")]
+    only_prices = sys.argv[2:] == ["--prices"]
     print("Building ...", flush=True)
-    if problem := images.build(root, folder):
+    if problem := images.build(root, folder, *(priced if only_prices else [])):
         print(problem, file=sys.stderr)
         return 1
+    if only_prices:
+        measure.print_prices(folder / "firmware")
+        return 0
     print("Client and server in one image (40 instructions a tick):", flush=True)
     run = images.run_alone(folder / "firmware" / "selftest.elf")
     print(run.said, flush=True)

@@ -34,7 +34,7 @@ tlspp::io_result receive(std::span<std::byte> in) {
 }
 
 #if defined(MBEDTLS_X509_CRT_PARSE_C)
-tlspp::result<tlspp::client_context> make_context() {
+[[gnu::noinline]] tlspp::result<tlspp::client_context> make_context() { // what options take of the stack ends here
     static constexpr std::span<const unsigned char> roots[] = {root_crt};
     auto trust = tlspp::trust_store::bundle_parsed(roots);
     if (!trust) {
@@ -44,7 +44,7 @@ tlspp::result<tlspp::client_context> make_context() {
         .trust = std::move(*trust),
 #if CLIENT_CLOCK
         .clock = {[](void*) -> tlspp::unix_seconds { return board_seconds(); }},
-#else
+#elif !TLSPP_INSECURE_CHAIN_AND_NAME_ONLY && !TLSPP_INSECURE_LEFT_OUT
         .clock = tlspp::insecure_no_clock,
 #endif
 #if !defined(MBEDTLS_PSA_CRYPTO_C)
@@ -53,7 +53,7 @@ tlspp::result<tlspp::client_context> make_context() {
     });
 }
 #else
-tlspp::result<tlspp::client_context> make_context() {
+[[gnu::noinline]] tlspp::result<tlspp::client_context> make_context() { // what options take of the stack ends here
     return tlspp::client_context::create({
         .cipher_suites = {tlspp::cipher_suite::insecure_no_forward_secrecy_TLS_PSK_WITH_AES_128_CCM},
         .psk = tlspp::client_psk{.identity = psk_identity, .key = psk_key},
@@ -68,8 +68,7 @@ int run() {
         return fail("context ", context.error());
     }
 #if defined(MBEDTLS_X509_CRT_PARSE_C)
-    static constexpr auto broker = *tlspp::server_name::parse("broker.example"); // the compiler does it
-    auto conn = context->wrap(tlspp::callbacks(&send, &receive), broker);
+    auto conn = context->wrap(tlspp::callbacks(&send, &receive), tlspp::known_name<"broker.example">);
 #else
     auto conn = context->wrap(tlspp::callbacks(&send, &receive));
 #endif

@@ -50,9 +50,9 @@ def refused_for(config, version, key):
     return check
 
 
-def talks(config, version):
+def talks(config, version, pem="broker"):
     def check():
-        run = images.run_against_openssl(made / f"{config}.elf", version, made / "broker.pem")
+        run = images.run_against_openssl(made / f"{config}.elf", version, made / f"{pem}.pem")
         good = run.status == 0 and f"verified TLSv{version[3:].replace('_', '.')}\n" in run.said
         return None if good else f"status {run.status}\n{run.said}"
     return check
@@ -92,8 +92,14 @@ def main():
     for config, version in budget.CONFIGURATIONS.items():
         if config in budget.PSK:
             continue
-        for pem in ("other", "untrusted", "expired"):
+        for pem in ("other", "untrusted", "expired", "constrained"):
             todo[f"{config} refuses a server that is {pem}"] = refuses(config, version, pem)
+    for config in sorted(budget.CHAIN_AND_NAME):
+        for pem in ("other", "untrusted"):
+            todo[f"{config}-chain_name refuses a server that is {pem}"] = refuses(f"{config}-chain_name",
+                                                                                budget.CONFIGURATIONS[config], pem)
+    todo["a server below a CA with limits, where names are compared with them"] = \
+        talks(f"{budget.PRICED}-name_constraints", budget.CONFIGURATIONS[budget.PRICED], "constrained")
     for image in sorted(made.glob("*.elf")):
         todo[f"{image.name} has nothing in it that firmware has no use for"] = nothing_forbidden(image)
     todo["flash and memory"] = within_budget
