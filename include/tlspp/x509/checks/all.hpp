@@ -19,15 +19,16 @@ namespace tlspp::inline TLSPP_ABI::x509 {
 /// Whether nothing was built but what `TLSPP_INSECURE_CHAIN_AND_NAME_ONLY` leaves.
 inline constexpr bool chain_and_name_only = TLSPP_INSECURE_CHAIN_AND_NAME_ONLY != 0;
 
-/// The checks that `TLSPP_INSECURE_LEFT_OUT` can leave out.
+/// The checks that `TLSPP_INSECURE_LEFT_OUT` can leave out, named like their files.
 enum class optional_check : unsigned {
-    validity = 1,
-    key_usage = 2,
-    extended_key_usage = 4,
-    repeated_extension = 8,
-    unknown_critical = 16,
-    encoding = 32,
+    validity = 1,           ///< by the program's clock
+    key_usage = 2,          ///< of the peer's own certificate
+    extended_key_usage = 4, ///< along the chain
+    repeated_extension = 8, ///< whatever it is
+    unknown_critical = 16,  ///< and the extensions that demand what is not done
+    encoding = 32,          ///< of names and serial numbers
 };
+/// Whether a check is in this program.
 constexpr bool is_built(optional_check one) noexcept {
     return !chain_and_name_only && (static_cast<unsigned>(one) & unsigned{TLSPP_INSECURE_LEFT_OUT}) == 0;
 }
