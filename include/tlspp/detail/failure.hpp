@@ -56,6 +56,15 @@ inline finding classify_flaw(hello_flaw flaw) noexcept {
         return {errc::handshake_failed, reason::resumption_without_extended_master_secret};
     case hello_flaw::session_id_echo:
         return {errc::protocol_violation, reason::session_id_echo};
+    case hello_flaw::duplicate_key_share:
+    case hello_flaw::other_key_share:
+        return {errc::protocol_violation, reason::key_share_wrong};
+    case hello_flaw::trailing_bytes:
+        return {errc::protocol_violation, reason::hello_trailing_bytes};
+    case hello_flaw::record_too_long:
+        return {errc::protocol_violation, reason::record_too_long};
+    case hello_flaw::record_too_late:
+        return {errc::protocol_violation, reason::record_too_late};
     case hello_flaw::none:
         break;
     }
@@ -290,12 +299,12 @@ inline error classify(const core& c, int code) noexcept {
 }
 
 /// What the peer is told where Mbed TLS has said nothing (RFC 8446 §6.2).
-inline alert alert_for(const error& e) noexcept {
+inline alert alert_for(const error& e, bool tls1_3) noexcept {
     switch (e.code()) {
     case errc::certificate_rejected:
         return alert::bad_certificate;
     case errc::no_certificate:
-        return alert::certificate_required;
+        return build::server && !tls1_3 ? alert::handshake_failure : alert::certificate_required; // RFC 5246 §7.4.6
     case errc::handshake_failed:
         return e.mbedtls_code() == MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL ? alert::no_application_protocol
                                                                            : alert::handshake_failure;
@@ -306,12 +315,16 @@ inline alert alert_for(const error& e) noexcept {
     }
     switch (inspector::exists || build::early_data ? e.why() : reason::none) {
     case reason::duplicate_extension:
+    case reason::hello_trailing_bytes:
         return alert::decode_error;
+    case reason::record_too_long:
+        return alert::record_overflow;
     case reason::unsolicited_extension:
         return alert::unsupported_extension;
     case reason::compressed_point:
     case reason::no_null_compression:
     case reason::session_id_echo:
+    case reason::key_share_wrong:
     case reason::early_data_alpn:
         return alert::illegal_parameter;
     default:
@@ -343,7 +356,7 @@ inline const error& fail(core& c, const error& why) noexcept {
                               !(why == errc::callback && c.trouble.what == io_trouble::kind::threw);
     bool const tls1_3 = mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3;
     if (peer_listens && !c.watch.ended_with_alert(tls1_3)) {
-        auto const said = c.has_gate() && c.gate->say ? *c.gate->say : alert_for(why);
+        auto const said = c.has_gate() && c.gate->say ? *c.gate->say : alert_for(why, tls1_3);
         (void)mbedtls_ssl_send_alert_message(&c.ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, static_cast<unsigned char>(said));
     }
     c.transport->close_gracefully(&c);

@@ -40,7 +40,12 @@ enum class hello_flaw : std::uint8_t {
     compressed_point,                          ///< RFC 8422 §5.1.2, §5.4, §5.7: only uncompressed ones are left
     no_null_compression,                       ///< a ClientHello must offer it (RFC 5246 §7.4.1.2)
     resumption_without_extended_master_secret, ///< RFC 7627 §5.3
-    session_id_echo, ///< a full handshake of TLS 1.2 under the id that the client had offered (RFC 5246 §7.4.1.3)
+    session_id_echo,     ///< a full handshake of TLS 1.2 under the id that the client had offered (RFC 5246 §7.4.1.3)
+    duplicate_key_share, ///< RFC 8446 §4.2.8
+    other_key_share,     ///< not of the group that the HelloRetryRequest asked for (RFC 8446 §4.1.2)
+    trailing_bytes,      ///< behind the extensions (RFC 8446 §6.2, decode_error)
+    record_too_long,     ///< RFC 8446 §5.1, §5.2, §5.4; RFC 5246 §6.2
+    record_too_late,     ///< in TLS 1.3, one in the clear behind the handshake (RFC 8446 §5)
 };
 
 /// The numbers of a message's extensions. Bounded: those beyond the room are not remembered.

@@ -61,6 +61,9 @@ private:
         version,
         formats_size,
         format,
+        shares_size,
+        share,
+        share_end,
         chosen_version,
         chosen_share,
         chosen_key,
@@ -233,6 +236,32 @@ private:
             want_extensions();
         }
     }
+    void next_share() noexcept {
+        if (list_ == 0) {
+            return end_extension();
+        }
+        (void)next_of_list(4, at::share);
+    }
+    void read_share(const handshake_facts& facts) noexcept {
+        auto const group = number(0);
+        auto const size = number(2);
+        if (size > list_) {
+            return pass_over();
+        }
+        if (!shares_.add(group)) {
+            found(hello_flaw::duplicate_key_share);
+        }
+        if (facts.retried && facts.group != 0 && group != facts.group) {
+            found(hello_flaw::other_key_share);
+        }
+        list_ = static_cast<std::uint16_t>(list_ - size);
+        skip(size, at::share_end);
+    }
+    /// Mbed TLS does not look behind the extensions of a ClientHello of TLS 1.3.
+    void trail() noexcept {
+        pass_over();
+        found(hello_flaw::trailing_bytes);
+    }
     void want_extensions() noexcept { return left_ == 0 ? skip_rest() : want(2, at::extensions_size); }
     void next_extension() noexcept { return left_ == 0 ? skip_rest() : want(4, at::extension); }
     void end_extension() noexcept { return skip(left_ - after_, at::extension_end); }
@@ -276,6 +305,7 @@ private:
     std::uint32_t after_ = 0;      ///< bytes of the message behind the extension
     std::uint32_t length_ = 0;     ///< of the message
     extension_set extensions_;
+    extension_set shares_; ///< groups of the client's key shares
 };
 
 inline void handshake_reader::go_on(handshake_facts& facts) noexcept {
@@ -301,11 +331,19 @@ inline void handshake_reader::go_on(handshake_facts& facts) noexcept {
         facts.suite = number(0);
         return want_extensions();
     case at::extensions_size:
-        return number(0) == left_ ? next_extension() : pass_over();
+        return number(0) == left_ ? next_extension() : number(0) < left_ ? trail() : pass_over();
     case at::extension:
         return begin_extension(facts);
     case at::extension_end:
         return next_extension();
+    case at::shares_size:
+        list_ = number(0);
+        shares_ = {};
+        return list_ == left_ - after_ ? next_share() : pass_over();
+    case at::share:
+        return read_share(facts);
+    case at::share_end:
+        return next_share();
     case at::versions_size:
     case at::formats_size:
         list_ = field_[0];
@@ -379,6 +417,9 @@ inline void handshake_reader::begin_extension(handshake_facts& facts) noexcept {
         facts.asked.add(number(0));
         if (id == extension::supported_versions && size != 0) {
             return want(1, at::versions_size);
+        }
+        if (id == extension::key_share && size != 0) {
+            return want(2, at::shares_size);
         }
         facts.offers_ticket = facts.offers_ticket || (id == extension::session_ticket && size != 0);
         return end_extension();

@@ -62,9 +62,31 @@ public:
         }
     }
 
+    /// Whether a record of the peer's may have this size.
+    bool fits(std::size_t size) const noexcept { return size <= largest_; }
+    /// The same of a record that is not application data behind the handshake, and whether it may come now. Remembers
+    /// the flaw. \param clear a handshake record that is not encrypted.
+    bool accepts(record_type type, std::size_t size, bool handshaking, bool clear) noexcept {
+        if (!fits(size) || (clear && size > largest_plaintext)) {
+            record_flaw_ = hello_flaw::record_too_long;
+        } else if (!handshaking && facts_.is_tls1_3() &&
+                   (type == record_type::handshake || type == record_type::change_cipher_spec)) {
+            record_flaw_ = hello_flaw::record_too_late;
+        }
+        return record_flaw_ == hello_flaw::none;
+    }
+    void handshake_over() noexcept {
+        if (facts_.is_tls1_3()) {
+            largest_ = largest_plaintext + 1 + 16; // its type, and the longest tag of all suites
+        }
+    }
+
     const handshake_facts& facts() const noexcept { return facts_; }
     /// What is wrong with the messages so far: the peer's, and on servers a resumption of our own that must not be.
     hello_flaw flaw() const noexcept {
+        if (record_flaw_ != hello_flaw::none) {
+            return record_flaw_;
+        }
         auto const theirs = flow_of(peer()).reader.flaw();
         auto const ours = flow_of(own_).reader.flaw();
         return ours == hello_flaw::resumption_without_extended_master_secret ? ours : theirs;
@@ -90,9 +112,13 @@ private:
         }
     }
 
+    static constexpr std::uint16_t largest_plaintext = 16384;
+
     handshake_facts facts_;
     one_flow flows_[2] = {{handshake_reader(role::client)}, {handshake_reader(role::server)}};
     role own_;
+    hello_flaw record_flaw_ = hello_flaw::none;
+    std::uint16_t largest_ = largest_plaintext + 2048; ///< bytes of an encrypted record
     observer observer_ = nullptr;
     void* observed_ = nullptr;
 #else
@@ -101,6 +127,9 @@ private:
 
     explicit inspector(role) noexcept {}
     static bool begin_record(role, record_type, std::size_t) noexcept { return false; }
+    static bool fits(std::size_t) noexcept { return true; }
+    static bool accepts(record_type, std::size_t, bool, bool) noexcept { return true; }
+    static void handshake_over() noexcept {}
     static void alert(role, std::uint8_t) noexcept {}
     static void observe(observer, void*) noexcept {}
     static void body(role, const std::byte*, std::size_t) noexcept {}

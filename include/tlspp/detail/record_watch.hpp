@@ -35,7 +35,7 @@ public:
         out_unsent_ = asked - taken;
     }
 
-    /// Bytes that the transport delivered. False: the peer floods us, or its hello has a flaw, see `inspector::flaw`.
+    /// Bytes that the transport delivered. False: the peer floods us, or a record or its hello has a flaw, see `inspector::flaw`.
     bool received(const std::byte* data, std::size_t size) noexcept {
         sent_since_receive_ = false;
         if (TLSPP_FAST_PATHS != 0 && size <= in_body_) { // the usual case: the body of one record
@@ -55,6 +55,7 @@ public:
     }
     void handshake_over() noexcept {
         handshaking_ = false;
+        inspector_.handshake_over();
         idle_ = warnings_ = 0;
     }
     /// It got some before.
@@ -113,7 +114,7 @@ private:
         in_body_ = static_cast<std::size_t>(header[3]) << 8 | static_cast<std::size_t>(header[4]);
         follows_body_ = false;
         ++idle_;
-        if (type == application_data && !handshaking_) [[likely]] {
+        if (type == application_data && !handshaking_ && inspector_.fits(in_body_)) [[likely]] {
             return idle_ <= idle_limit;
         }
         return begin_other_record(type, header[1] == std::byte{3});
@@ -132,6 +133,9 @@ private:
         if (!seen_first_) {
             seen_first_ = true;
             not_tls_ = type < change_cipher_spec || type > application_data || !known_version;
+        }
+        if (!not_tls_ && !inspector_.accepts(static_cast<record_type>(type), in_body_, handshaking_, follows_inside_)) {
+            return false;
         }
         bool const carries_handshake = handshaking_ && type >= handshake;
         if (carries_handshake && ++handshake_records_ <= handshake_limit) {

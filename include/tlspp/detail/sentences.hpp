@@ -211,6 +211,15 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
                 "connect without a session; the other side has changed, or someone is in between"};
     case session_id_echo:
         return {"the server took up a session that was not offered", "the other side is broken or hostile"};
+    case key_share_wrong:
+        return {"the client sent two key shares of one group, or not the one that it was asked for",
+                "the other side is broken or hostile"};
+    case hello_trailing_bytes:
+        return {"a hello message has bytes behind its extensions", "the other side is broken or hostile"};
+    case record_too_long:
+        return {"the peer sent a record that is longer than TLS permits", "the other side is broken or hostile"};
+    case record_too_late:
+        return {"the peer sent a record in the clear behind the handshake", "the other side is broken or hostile"};
     case inspector_left_out:
         return {"the reader of handshake messages is left out of this build", "set TLSPP_INSPECTOR to 1"};
     case export_not_bound:
