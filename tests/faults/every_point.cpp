@@ -21,10 +21,6 @@ using faults::point;
 using faults::scenario;
 using faults::verdict;
 
-/// What conversation.hpp says of Mbed TLS's leaks, for the sanitizer; live blocks are counted here anyway.
-extern "C" const char* __lsan_default_suppressions();                                        // NOLINT: its name
-extern "C" const char* __lsan_default_suppressions() { return "leak:mbedtls_cipher_setup"; } // NOLINT
-
 namespace {
 constexpr std::uint64_t points_by_default = 20; ///< of each kind in each scenario
 
