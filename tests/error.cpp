@@ -101,3 +101,24 @@ TEST_CASE("or_throw gives the value or throws the sentence") {
     }
     CHECK_THROWS_AS(or_throw(result<void>{std::unexpected(error{errc::closed})}), std::exception);
 }
+
+TEST_CASE("what to do about a refused chain follows its flags") {
+    auto const advice = [](tlspp::verify_flags flags) {
+        auto const text = tlspp::error(tlspp::errc::certificate_rejected).with(flags).message();
+        std::string const all(text.view());
+        return all.substr(all.rfind("; ") + 2);
+    };
+    using tlspp::verify_flag;
+    CHECK(advice(verify_flag::name_mismatch) ==
+          "connect to a name that the certificate has in subjectAltName, or have this one added");
+    CHECK(advice(verify_flag::not_trusted).starts_with("put the CA that issued it into .trust"));
+    // one cause explains the other: a chain that is not trusted comes first
+    CHECK(advice(verify_flag::not_trusted | verify_flag::name_mismatch) == advice(verify_flag::not_trusted));
+    CHECK(advice(verify_flag::expired).find("clock") != std::string::npos);
+    CHECK(advice({}) == "check the name you connect to, the trust store and the peer's chain");
+    for (unsigned bit = 0; bit != 64; ++bit) {
+        if (auto const flag = tlspp::verify_flags(std::uint64_t{1} << bit); !flag.empty()) {
+            CHECK(!advice(flag).empty());
+        }
+    }
+}

@@ -215,6 +215,7 @@ enum class reason : std::uint8_t {
     other_role,
     fragment_length,
     check_left_out,
+    record_damaged,
     last_of_core, ///< no reason: further ones are added above, by the header that reports them
 };
 

@@ -194,6 +194,9 @@ inline finding find_failure(const core& c, int code) noexcept {
             return {errc::handshake_failed, reason::refused_afterwards};
         }
     }
+    if (code == MBEDTLS_ERR_SSL_INVALID_MAC && !in_handshake) {
+        return {errc::protocol_violation, reason::record_damaged};
+    }
     if (code == MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE && !in_handshake && tls1_3) {
         return {errc::protocol_violation, reason::key_update};
     }

@@ -4,6 +4,7 @@
 
 #include <tlspp/detail/text_writer.hpp>
 #if TLSPP_SENTENCES
+#include <tlspp/detail/sentences_of_codes.hpp>
 #include <tlspp/detail/system_text.hpp>
 #include <tlspp/detail/text_part.hpp>
 #endif
@@ -13,84 +14,6 @@
 namespace tlspp::inline TLSPP_ABI {
 #if TLSPP_SENTENCES
 namespace detail {
-
-/// What failed. `{}` stands for the subject, where there is one.
-struct sentence {
-    std::string_view what;
-    std::string_view advice;
-};
-
-constexpr sentence sentence_of(errc code) noexcept {
-    switch (code) {
-    case errc::want_read:
-        return {"the operation waits for bytes from the peer", "call it again when the transport is readable"};
-    case errc::want_write:
-        return {"the operation waits for the transport to take bytes",
-                "call it again, with the same data, when the transport is writable"};
-    case errc::timed_out:
-        return {"the deadline passed", "call again to go on, or give the connection up"};
-    case errc::truncated:
-        return {"the connection ended without close_notify, so data may be missing",
-                "do not trust that what was received is complete"};
-    case errc::closed:
-        return {"this side has closed the connection", "do not write after shutdown()"};
-    case errc::transport:
-        return {"the transport failed", "make a new connection"};
-    case errc::certificate_rejected:
-        return {"the peer's certificate was rejected",
-                "check the name you connect to, the trust store and the peer's chain"};
-    case errc::no_certificate:
-        return {"the peer sent no certificate", ""};
-    case errc::alert_received:
-        return {"the peer ended the connection with a fatal alert", "see the peer's log for the reason"};
-    case errc::handshake_failed:
-        return {"the handshake failed, because the two sides have no parameters in common",
-                "compare versions, cipher suites, groups, signature algorithms and protocols of both sides"};
-    case errc::protocol_violation:
-        return {"the peer broke the TLS protocol", "make sure that the other side speaks TLS on this port"};
-    case errc::out_of_memory:
-        return {"out of memory", "enlarge the heap or pool that Mbed TLS allocates from"};
-    case errc::invalid_argument:
-        return {"an argument is not valid", ""};
-    case errc::misuse:
-        return {"the call does not fit the state of the object", ""};
-    case errc::unsupported:
-        return {"this build of Mbed TLS does not have what was asked for",
-                "build Mbed TLS with it, or do not ask for it"};
-    case errc::callback:
-        return {"a callback of the application failed", ""};
-    case errc::file:
-        return {"cannot read {}", ""};
-    case errc::malformed:
-        return {"cannot parse {}", "check that it is a whole PEM or DER object of the right kind"};
-    case errc::password:
-        return {"cannot decrypt the private key {}", ""};
-    case errc::key_mismatch:
-        return {"the private key does not belong to the certificate {}",
-                "give the key that the certificate was made for"};
-    case errc::no_trust:
-        return {"there is no trust anchor to verify the peer with",
-                "set .trust, install the system's CA certificates (package ca-certificates), or write .verify = "
-                "verify_mode::insecure_none"};
-    case errc::no_session:
-        return {"there is no session of this connection that could be resumed",
-                "in TLS 1.3 it comes after the handshake, with the first data that is read; some servers send none"};
-    case errc::no_identity:
-        return {"a server needs a certificate and a private key, or pre-shared keys", "set .identities or .psk"};
-    case errc::invalid_name:
-        return {"{} is not a server name", ""};
-    case errc::resolve:
-        return {"the host name {} has no address", "check its spelling and the name service"};
-    case errc::library_mismatch:
-        return {"the headers of Mbed TLS and the library linked do not belong together",
-                "build against the headers that were installed with the library"};
-    case errc::random:
-        return {"the random source failed", "check the entropy source of this platform"};
-    case errc::internal:
-        return {"Mbed TLS reported an internal error", "please report it, with this text"};
-    }
-    return {"unknown error", ""};
-}
 
 /// Replaces what the code alone would say; empty parts fall back to it.
 constexpr sentence sentence_of(tlspp::reason why) noexcept {
@@ -469,6 +392,9 @@ constexpr sentence sentence_of(tlspp::reason why) noexcept {
     case signer_wrong:
         return {"the signer of the own identity returned a signature that its certificate does not verify",
                 "check that key and certificate belong together; RSA signs by PKCS #1 v1.5, ECDSA returns DER"};
+    case record_damaged:
+        return {"a record could not be decrypted: it was changed, repeated or lost a part on its way",
+                "make a new connection; if it happens again, look at what carries the bytes"};
     case fragment_length:
         return {"the fragment length is none of RFC 6066, or larger than this build's buffers",
                 "see MBEDTLS_SSL_IN_CONTENT_LEN"};
@@ -550,7 +476,8 @@ inline std::size_t error::describe(std::span<char> out) const noexcept {
         text << " [Mbed TLS -0x";
         text.hex(static_cast<std::uint64_t>(-static_cast<std::int64_t>(mbedtls_code_)), 4) << "]";
     }
-    auto const advice = fine.advice.empty() ? coarse.advice : fine.advice;
+    auto const about_chain = code_ == errc::certificate_rejected && fine.advice.empty() && !flags().empty();
+    auto const advice = about_chain ? detail::advice_for(flags()) : fine.advice.empty() ? coarse.advice : fine.advice;
     if (!advice.empty()) {
         text << "; " << advice;
     }
