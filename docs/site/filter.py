@@ -58,7 +58,7 @@ def sentences():
     found = {}
     for source in sorted((ROOT / "include/tlspp/detail").glob("sentences*.hpp")):
         text = source.read_text(encoding="utf-8")
-        for match in re.finditer(r"case (?:reason::)?(\w+):\s+return \{(.*?)\};", text, re.S):
+        for match in re.finditer(r"case (?:\w+::)?(\w+):\s+return \{(.*?)\};", text, re.S):
             strings = re.findall(r'"((?:[^"\\]|\\.)*)"|(,)', match.group(2))
             parts = "".join(string if not comma else "\0" for string, comma in strings).split("\0")
             what, advice = (parts + [""])[:2]
