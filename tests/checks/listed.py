@@ -10,7 +10,8 @@ import sys
 import checks
 
 # Folders whose files are no Catch2 tests, or are built in another way.
-APART = {"bogo", "checks", "compile_fail", "configurations", "consumers", "differential", "fuzz", "headers", "limbo", "odr", "opaque"}
+APART = {"accel", "bogo", "checks", "compile_fail", "configurations", "consumers", "differential", "fuzz", "headers",
+         "limbo", "odr", "opaque"}
 
 
 def main():
