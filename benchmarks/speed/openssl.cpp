@@ -39,19 +39,40 @@ owned_bio bio_of(const std::string& text) {
     return owned_bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
+const char* suite(int number) {
+    switch (number) {
+    case 0x1301:
+        return "TLS_AES_128_GCM_SHA256";
+    case 0x1302:
+        return "TLS_AES_256_GCM_SHA384";
+    case 0x1303:
+        return "TLS_CHACHA20_POLY1305_SHA256";
+    case 0xC02B:
+        return "ECDHE-ECDSA-AES128-GCM-SHA256";
+    default:
+        speed::give_up("OpenSSL: which suite?");
+    }
+}
+
+// SSL_set_tlsext_host_name is a macro with casts of C.
+bool send_name(SSL* ssl, const char* name) {
+    return SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(name)) == 1;
+}
+
 class openssl_pair final : public speed::pair {
 public:
     openssl_pair(const speed::settings& settings, const speed::credentials& own)
-        : resume_(settings.resume), clients_(SSL_CTX_new(TLS_client_method())), servers_(SSL_CTX_new(TLS_server_method())) {
+        : resume_(settings.resume), clients_(SSL_CTX_new(TLS_client_method())),
+          servers_(SSL_CTX_new(TLS_server_method())) {
         int const only = settings.tls1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
         for (SSL_CTX* context : {clients_.get(), servers_.get()}) {
             check(SSL_CTX_set_min_proto_version(context, only) == 1 &&
                       SSL_CTX_set_max_proto_version(context, only) == 1,
                   "version");
-            check(settings.tls1_3 ? SSL_CTX_set_ciphersuites(context, settings.suite) == 1
-                                  : SSL_CTX_set_cipher_list(context, "ECDHE-ECDSA-AES128-GCM-SHA256") == 1,
+            check(settings.tls1_3 ? SSL_CTX_set_ciphersuites(context, suite(settings.suite)) == 1
+                                  : SSL_CTX_set_cipher_list(context, suite(settings.suite)) == 1,
                   "suite");
-            check(SSL_CTX_set1_groups_list(context, "X25519") == 1, "group");
+            check(SSL_CTX_set1_groups_list(context, "X25519:P-256") == 1, "group");
         }
         owned_certificate const root(PEM_read_bio_X509(bio_of(own.root).get(), nullptr, nullptr, nullptr));
         check(root && X509_STORE_add_cert(SSL_CTX_get_cert_store(clients_.get()), root.get()) == 1, "root");
@@ -85,9 +106,7 @@ public:
         BIO_up_ref(to_client);
         SSL_set_bio(client_.get(), to_client, to_server);
         SSL_set_bio(server_.get(), to_server, to_client);
-        check(SSL_set1_host(client_.get(), "localhost") == 1 &&
-                  SSL_set_tlsext_host_name(client_.get(), "localhost") == 1,
-              "name");
+        check(SSL_set1_host(client_.get(), "localhost") == 1 && send_name(client_.get(), "localhost"), "name");
         if (session_) {
             check(SSL_set_session(client_.get(), session_.get()) == 1, "session");
         }

@@ -9,8 +9,8 @@ namespace speed {
 
 struct settings {
     bool tls1_3 = true;
-    const char* suite = "TLS_AES_128_GCM_SHA256"; ///< by the names of the registry
-    bool resume = false;                          ///< each connection but the first resumes a session
+    int suite = 0x1301;  ///< its number: TLS_AES_128_GCM_SHA256
+    bool resume = false; ///< each connection but the first resumes a session
 };
 
 /// In PEM.

@@ -16,7 +16,7 @@ constexpr std::size_t longest = 16 * 1024;
 template <class Result>
 auto take(const char* what, Result&& result) {
     if (!result) {
-        speed::give_up(std::string("tlspp: ") + what + ": " + result.error().message());
+        speed::give_up(std::string("tlspp: ") + what + ": " + result.error().message().c_str());
     }
     return *std::forward<Result>(result);
 }
@@ -25,14 +25,11 @@ class tlspp_pair final : public speed::pair {
 public:
     tlspp_pair(const speed::settings& settings, const speed::credentials& own) : resume_(settings.resume) {
         version const only = settings.tls1_3 ? version::tls1_3 : version::tls1_2;
-        auto const suite = find_cipher_suite(settings.suite);
-        if (!suite) {
-            speed::give_up(std::string("tlspp: no suite ") + settings.suite);
-        }
+        auto const suite = static_cast<cipher_suite>(settings.suite);
         client_options client;
         client.trust = take("root", trust_store::from_pem(own.root));
         client.minimum_version = client.maximum_version = only;
-        client.cipher_suites = {*suite};
+        client.cipher_suites = {suite};
         if (resume_) {
             client.session_cache = take("cache", session_cache::create());
         }
@@ -40,7 +37,7 @@ public:
         server_options server;
         server.identities = {take("identity", identity::from_pem(own.certificate, own.key))};
         server.minimum_version = server.maximum_version = only;
-        server.cipher_suites = {*suite};
+        server.cipher_suites = {suite};
         if (!resume_) {
             server.tickets = {.count = 0};
         }
@@ -73,7 +70,7 @@ private:
     static bool step(engine& end) {
         auto const done = end.handshake();
         if (!done && done.error() != errc::want_read) {
-            speed::give_up("tlspp: handshake: " + done.error().message());
+            speed::give_up(std::string("tlspp: handshake: ") + done.error().message().c_str());
         }
         return done.has_value();
     }
@@ -84,7 +81,7 @@ private:
     }
     void transfer(engine& from, engine& to, std::size_t size) {
         if (auto const sent = from.write_all(bytes(data_).first(size)); !sent) {
-            speed::give_up("tlspp: write: " + sent.error().message());
+            speed::give_up(std::string("tlspp: write: ") + sent.error().message().c_str());
         }
         carry(from, to);
         for (std::size_t got = 0; got != size;) {
