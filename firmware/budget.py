@@ -32,7 +32,7 @@ CEILINGS = {
 PRICED = "tls1_2_small"
 # image: what it is, and whether the image has it (1) or lacks it (-1), compared with that of the row itself
 PRICES = {
-    "-no_clock": ("validity, by the program's clock", -1),
+    "-without_validity": ("validity, by the program's clock", -1),
     "-without_key_usage": ("key usage of the server's certificate", -1),
     "-without_extended_key_usage": ("extended key usage along the chain", -1),
     "-without_repeated_extension": ("repeated extensions", -1),
