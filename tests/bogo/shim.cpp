@@ -275,7 +275,8 @@ void write(connection& conn, bytes data) {
 
 void write_different_sizes(connection& conn) {
     std::string const data(32769, 'B');
-    for (std::size_t const size : {0, 1, 255, 256, 257, 16383, 16384, 16385, 32767, 32768, 32769}) {
+    for (std::size_t const size :
+         {0UZ, 1UZ, 255UZ, 256UZ, 257UZ, 16383UZ, 16384UZ, 16385UZ, 32767UZ, 32768UZ, 32769UZ}) {
         write(conn, std::string_view(data).substr(0, size));
     }
 }
