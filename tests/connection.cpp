@@ -370,3 +370,18 @@ TEST_CASE("a server's alert comes through with its name while it is in the clear
     CHECK(text_of(o.client.error()).find("protocol_version") != std::string::npos);
     CHECK(o.server.error() == errc::handshake_failed);
 }
+
+TEST_CASE("a server that names a version that there is not is refused") { // and the number is read without harm
+    test::pair p({.maximum_version = version::tls1_2});
+    CHECK(p.client.handshake().error() == errc::want_read);
+    test::carry(p.client, p.server);
+    CHECK(p.server.handshake().error() == errc::want_read);
+    auto const out = p.server.transport().outgoing();
+    std::string flight(reinterpret_cast<const char*>(out.data()), out.size());
+    flight.at(9) = '\x0B'; // behind the heads of record and message
+    p.client.transport().feed(flight);
+    auto const done = p.client.handshake();
+    REQUIRE(!done);
+    CHECK((done.error() == errc::handshake_failed || done.error() == errc::protocol_violation));
+    CHECK(p.client.version() == version::tls1_2);
+}

@@ -244,6 +244,29 @@ void handshakes(const dev::authority& ca) {
         put("inspector", std::string(1, '\0') + seen_by[0]);
         put("inspector", std::string(1, '\1') + seen_by[1]);
         put("inspector", std::string(1, '\0') + received);
+        or_throw(server.write_all("x"));
+        carry(server, client, true);
+        char one[1];
+        or_throw(client.read_exactly(one));
+        auto held = or_throw(client.session());
+        put("session", std::string(detail::view_of(held.record()).text()));
+        std::string sealed(held.sealed_size(), '\0');
+        or_throw(held.seal(std::string(32, 's'), sealed));
+        put("session", sealed);
+    }
+}
+
+/// What is done to the flights of a handshake, one thing each, for each version and credential.
+void attacks() {
+    using namespace std::string_literals;
+    for (char which = 0; which != 4; ++which) {
+        put("wire", std::string(1, which));
+        for (char flight = 0; flight != 6; ++flight) {
+            for (char what = 0; what != 6; ++what) {
+                put("wire",
+                    std::string{which, flight, '\x30', static_cast<char>(what << 4), '\x04'} + "\x16\x03\x03\x00"s);
+            }
+        }
     }
 }
 } // namespace
@@ -261,5 +284,6 @@ int main(int argc, char** argv) {
     chains();
     signed_chains();
     handshakes(ca);
+    attacks();
     return 0;
 }

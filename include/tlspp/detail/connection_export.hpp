@@ -44,7 +44,7 @@ inline result<void> may_export(const core& c) noexcept {
     if (!c.handshake_complete) {
         return std::unexpected(error{errc::misuse, reason::not_connected});
     }
-    if (mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3) {
+    if (negotiated_version(c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3) {
         return {};
     }
     if (!c.watch.inside().facts().extended_master_secret) { // nor where there is no inspector to tell
@@ -86,7 +86,7 @@ inline result<channel_binding_data> end_point_binding(const certificate& server)
 /// server's. Without extended master secret another connection may have the same (RFC 7627 §1).
 inline result<channel_binding_data> unique_binding(const core& c) noexcept {
     auto const& facts = c.watch.inside().facts();
-    if (mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3) {
+    if (negotiated_version(c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3) {
         return std::unexpected(error{errc::unsupported, reason::binding_unique});
     }
     if (!facts.extended_master_secret) {

@@ -33,8 +33,8 @@ inline std::size_t connection::largest_outgoing_record() const noexcept {
 }
 
 inline tlspp::version connection::version() const noexcept {
-    return mbedtls_ssl_get_version_number(&core_->ssl) == MBEDTLS_SSL_VERSION_TLS1_3 ? tlspp::version::tls1_3
-                                                                                     : tlspp::version::tls1_2;
+    return detail::negotiated_version(core_->ssl) == MBEDTLS_SSL_VERSION_TLS1_3 ? tlspp::version::tls1_3
+                                                                                : tlspp::version::tls1_2;
 }
 
 inline tlspp::cipher connection::cipher() const noexcept {

@@ -168,7 +168,7 @@ inline finding find_signer_failure([[maybe_unused]] int code) noexcept {
 inline finding find_failure(const core& c, int code) noexcept {
     bool const in_handshake = c.at != core::stage::open;
     bool const client = c.context->is_client();
-    bool const tls1_3 = mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3;
+    bool const tls1_3 = negotiated_version(c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3;
     if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) { // anywhere but in read_some
         return {errc::truncated, reason::silent_end};
     }
@@ -357,7 +357,7 @@ inline const error& fail(core& c, const error& why) noexcept {
     c.reading = c.writing = false;
     bool const peer_listens = !c.end_seen && !(why == errc::transport) && !(why == errc::alert_received) &&
                               !(why == errc::callback && c.trouble.what == io_trouble::kind::threw);
-    bool const tls1_3 = mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3;
+    bool const tls1_3 = negotiated_version(c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3;
     if (peer_listens && !c.watch.ended_with_alert(tls1_3)) {
         auto const said = c.has_gate() && c.gate->say ? *c.gate->say : alert_for(why, tls1_3);
         (void)mbedtls_ssl_send_alert_message(&c.ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, static_cast<unsigned char>(said));

@@ -114,7 +114,7 @@ inline int judge_at_gate(core& c) noexcept {
     }
 #endif
     gate.second = true;
-    if (mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3) { // TLS 1.2 has no second one
+    if (negotiated_version(c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3) { // TLS 1.2 has no second one
         gate.collector.start_again();
     }
     return 0;

@@ -6,6 +6,9 @@
 #include <tlspp/detail/mbedtls_library.hpp>
 #include <tlspp/detail/mbedtls_random.hpp>
 
+#include <cstring>
+#include <type_traits>
+
 /// \file
 /// Mbed TLS 3.6 and 4.x, as one: this file and its parts, `mbedtls_*.hpp`, are the only ones that know them apart.
 /// Everything else of the library calls what is here or what both lines have under the same name and with the same
@@ -28,6 +31,14 @@ inline std::int64_t system_seconds() noexcept {
 #else
     return -1;
 #endif
+}
+
+/// The version as a number: Mbed TLS's own function, an inline one, reads an enumeration, into which its clients put
+/// whatever the server says, values that it does not have among them.
+inline unsigned negotiated_version(const mbedtls_ssl_context& ssl) noexcept {
+    std::underlying_type_t<mbedtls_ssl_protocol_version> version;
+    std::memcpy(&version, &ssl.MBEDTLS_PRIVATE(tls_version), sizeof version);
+    return static_cast<unsigned>(version);
 }
 
 /// The description of the fatal alert received, or -1 where this line of Mbed TLS does not tell.

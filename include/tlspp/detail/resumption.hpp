@@ -289,7 +289,7 @@ inline void settle_session(core& c) noexcept {
     if (c.session.size() != 0 && !c.watch.inside().facts().resumed()) {
         c.session.reset(); // it was offered in vain: this peer was judged itself
     }
-    if (c.context->cache != nullptr && mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_2) {
+    if (c.context->cache != nullptr && negotiated_version(c.ssl) == MBEDTLS_SSL_VERSION_TLS1_2) {
         c.context->cache->keep_session(c);
     }
 }

@@ -8,9 +8,7 @@
 /// ticket of one version for one of the other.
 namespace tlspp::inline TLSPP_ABI::detail {
 
-inline bool speaks_tls1_3(const core& c) noexcept {
-    return mbedtls_ssl_get_version_number(&c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3;
-}
+inline bool speaks_tls1_3(const core& c) noexcept { return negotiated_version(c.ssl) == MBEDTLS_SSL_VERSION_TLS1_3; }
 
 /// The key for new tickets. A context's own key is replaced when it is as old as a ticket may become.
 inline ticket_key writing_key(const context_state& context) noexcept {
