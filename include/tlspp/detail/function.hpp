@@ -42,7 +42,7 @@ public:
 
     /// Calls it, where there is one: see `operator bool`.
     std::expected<R, callable_threw> operator()(Arguments... arguments) const noexcept {
-        return object_.get()->call(object_.get(), std::forward<Arguments>(arguments)...);
+        return object_->call(object_.get(), std::forward<Arguments>(arguments)...);
     }
     explicit operator bool() const noexcept { return object_.get() != nullptr; }
     /// True where there was no memory for the callable.
