@@ -4,6 +4,7 @@
 #include "support/contexts.hpp"
 #include "support/flaky.hpp"
 
+#include <tlspp/testing.hpp>
 #include <tlspp/transport/callbacks.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -148,6 +149,41 @@ TEST_CASE("shutdown finishes a write that waits, then says close_notify") {
     CHECK(p.server.read_some(buffer) == 500U);
     CHECK(p.server.read_some(buffer) == 0U);
 }
+
+#if defined(MBEDTLS_SSL_RENEGOTIATION)
+// Mbed TLS answers a HelloRequest with an alert, and sends what waits before it: our record, while it reads.
+TEST_CASE("a record that left while reading is not sent again, and shutdown sends nothing but close_notify") {
+    bool const shuts_down = GENERATE(false, true);
+    CAPTURE(shuts_down);
+    auto ends = or_throw(test_transport::pair());
+    auto client =
+        or_throw(test::make_client({.maximum_version = version::tls1_2}).wrap(std::move(ends.first), "localhost"));
+    auto server = or_throw(test::make_server().wrap(std::move(ends.second)));
+    REQUIRE(test_handshake(client, server));
+
+    std::string const text = "said once";
+    client.transport().faults().holds_sent = true;
+    REQUIRE(client.write_some(text).error() == errc::want_write);
+    REQUIRE(mbedtls_ssl_renegotiate(server.native_handle()) == 0); // HelloRequest
+    client.transport().faults().holds_sent = false;
+    std::array<char, 100> buffer;
+    CHECK(client.read_some(buffer).error() == errc::want_read);
+    if (shuts_down) {
+        CHECK(client.shutdown());
+    } else {
+        CHECK(or_throw(client.write_some(text)) == text.size()); // the retry
+        CHECK(or_throw(client.write_some("!")) == 1);
+    }
+
+    std::string heard;
+    auto n = server.read_some(buffer);
+    for (; n && *n != 0; n = server.read_some(buffer)) {
+        heard.append(buffer.data(), *n);
+    }
+    CHECK(heard == (shuts_down ? text : text + "!"));
+    CHECK((shuts_down ? n.has_value() : n.error() == errc::want_read));
+}
+#endif
 
 TEST_CASE("a send of 0 is would_block, never success") {
     flaky_pair p;

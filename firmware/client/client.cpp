@@ -44,7 +44,7 @@ tlspp::io_result receive(std::span<std::byte> in) {
         .trust = std::move(*trust),
 #if CLIENT_CLOCK
         .clock = {[](void*) -> tlspp::unix_seconds { return board_seconds(); }},
-#elif !TLSPP_INSECURE_CHAIN_AND_NAME_ONLY && !TLSPP_INSECURE_LEFT_OUT
+#else
         .clock = tlspp::insecure_no_clock,
 #endif
 #if !defined(MBEDTLS_PSA_CRYPTO_C)

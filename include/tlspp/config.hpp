@@ -33,12 +33,6 @@
 #define TLSPP_INSPECTOR 1
 #endif
 
-/// `TLSPP_PATH_SEARCH`: 0 leaves out the search for other paths where the one that Mbed TLS built in a handshake is bad:
-/// less code, for firmware whose peers send their intermediates in order. Default: 1.
-#ifndef TLSPP_PATH_SEARCH
-#define TLSPP_PATH_SEARCH 1
-#endif
-
 /// `TLSPP_NAME_CONSTRAINTS`: 0 refuses every chain in which a CA limits the names that it certifies (RFC 5280
 /// §4.2.1.10), instead of comparing them: less code, for firmware whose CA has no such limits. Default: 1.
 #ifndef TLSPP_NAME_CONSTRAINTS
@@ -48,26 +42,36 @@
 /// `TLSPP_INSECURE_CHAIN_AND_NAME_ONLY`: 1 leaves nothing of the judgement of a handshake but Mbed TLS's own validation
 /// of the chain (signatures, dates where it has a clock, CA bit, path length, keyUsage), the name and the versions: none of
 /// `x509/checks`, no clock of the program's own, no revocation, no pins, no `on_verify`. Naming one of these in options
-/// is an error. Default: 0.
+/// is an error, and so is `x509::verify`. Critical extensions of trust anchors are not looked at. Default: 0.
 #ifndef TLSPP_INSECURE_CHAIN_AND_NAME_ONLY
 #define TLSPP_INSECURE_CHAIN_AND_NAME_ONLY 0
 #endif
 
+/// `TLSPP_PATH_SEARCH`: 0 leaves out the search for other paths where the one that Mbed TLS built in a handshake is bad:
+/// less code, for firmware whose peers send their intermediates in order. Default: 1, but 0 with
+/// `TLSPP_INSECURE_CHAIN_AND_NAME_ONLY`: what the search finds is judged by the checks that are left out there.
+#ifndef TLSPP_PATH_SEARCH
+#if TLSPP_INSECURE_CHAIN_AND_NAME_ONLY
+#define TLSPP_PATH_SEARCH 0
+#else
+#define TLSPP_PATH_SEARCH 1
+#endif
+#endif
+#if TLSPP_PATH_SEARCH && TLSPP_INSECURE_CHAIN_AND_NAME_ONLY
+#error "TLSPP_INSECURE_CHAIN_AND_NAME_ONLY has no checks for the paths that TLSPP_PATH_SEARCH finds"
+#endif
+
 /// `TLSPP_INSECURE_LEFT_OUT`: single checks of chains that are not built, the sum of: 1 validity by `.clock`, 2 key usage,
 /// 4 extended key usage, 8 repeated extensions, 16 unknown critical extensions, 32 encoding of names and serial numbers.
-/// docs/footprint.md has the price of each. Default: 0.
+/// A plain number. docs/footprint.md has the price of each. Default: 0.
 #ifndef TLSPP_INSECURE_LEFT_OUT
 #define TLSPP_INSECURE_LEFT_OUT 0
 #endif
 
 /// `TLSPP_FAST_PATHS`: 0 leaves out the short ways of reading and writing, which do at once what can be done at once:
-/// less code. Default: 1, but 0 where the compiler optimises for size (`-Os`).
+/// less code, for firmware. Default: 1.
 #ifndef TLSPP_FAST_PATHS
-#if defined(__OPTIMIZE_SIZE__)
-#define TLSPP_FAST_PATHS 0
-#else
 #define TLSPP_FAST_PATHS 1
-#endif
 #endif
 
 /// `TLSPP_IDN`: 1 converts internationalised server names with libidn2, which is then needed (`idn.hpp`). Default: 0,
@@ -108,12 +112,33 @@
 #else
 #define TLSPP_ABI_BLIND _blind
 #endif
-#if TLSPP_INSECURE_CHAIN_AND_NAME_ONLY || TLSPP_INSECURE_LEFT_OUT
-#define TLSPP_ABI_INSECURE _insecure
+#if TLSPP_PATH_SEARCH
+#define TLSPP_ABI_PATH
+#else
+#define TLSPP_ABI_PATH _one_path
+#endif
+#if TLSPP_NAME_CONSTRAINTS
+#define TLSPP_ABI_NAMES
+#else
+#define TLSPP_ABI_NAMES _unconstrained
+#endif
+#if TLSPP_FAST_PATHS
+#define TLSPP_ABI_WAYS
+#else
+#define TLSPP_ABI_WAYS _long_ways
+#endif
+#define TLSPP_ABI_JOIN(a, b, c, d, e, f) v0##a##b##c##d##e##f
+#define TLSPP_ABI_JOIN_NUMBER(a, b) a##b
+#define TLSPP_ABI_NUMBERED(a, b) TLSPP_ABI_JOIN_NUMBER(a, b)
+#define TLSPP_ABI_NAME(a, b, c, d, e, f) TLSPP_ABI_JOIN(a, b, c, d, e, f)
+#if TLSPP_INSECURE_CHAIN_AND_NAME_ONLY
+#define TLSPP_ABI_INSECURE _insecure_chain_and_name
+#elif TLSPP_INSECURE_LEFT_OUT
+#define TLSPP_ABI_INSECURE TLSPP_ABI_NUMBERED(_insecure_, TLSPP_INSECURE_LEFT_OUT)
 #else
 #define TLSPP_ABI_INSECURE
 #endif
-#define TLSPP_ABI_JOIN(a, b, c) v0##a##b##c
-#define TLSPP_ABI_NAME(a, b, c) TLSPP_ABI_JOIN(a, b, c)
-#define TLSPP_ABI TLSPP_ABI_NAME(TLSPP_ABI_TERSE, TLSPP_ABI_BLIND, TLSPP_ABI_INSECURE)
+#define TLSPP_ABI                                                                                                      \
+    TLSPP_ABI_NAME(TLSPP_ABI_TERSE, TLSPP_ABI_BLIND, TLSPP_ABI_PATH, TLSPP_ABI_NAMES, TLSPP_ABI_WAYS,                  \
+                   TLSPP_ABI_INSECURE)
 /// \endcond

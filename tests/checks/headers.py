@@ -25,6 +25,8 @@ ARM = ["-std=c++23", "-mcpu=cortex-m4", "-mthumb", "-Os", "-fno-exceptions", "-f
 # (what it needs, flags); those that firmware/ builds, sentences and inspector, are not repeated.
 SWITCHES = {
     "TLSPP_CONFIG_FILE and TLSPP_PATH_SEARCH 0": (None, ['-DTLSPP_CONFIG_FILE="no_path_search.hpp"', "-I."]),
+    "TLSPP_INSECURE_CHAIN_AND_NAME_ONLY 1": (None, ["-DTLSPP_INSECURE_CHAIN_AND_NAME_ONLY=1"]),
+    "TLSPP_INSECURE_LEFT_OUT 63": (None, ["-DTLSPP_INSECURE_LEFT_OUT=63", "-DTLSPP_NAME_CONSTRAINTS=0"]),
     "TLSPP_SOCKETS 0": (None, ["-DTLSPP_SOCKETS=0"]),
     "TLSPP_LWIP_SOCKETS": ("lwip/lwip/sockets.h", ["-DTLSPP_LWIP_SOCKETS", "-I.", "-isystem", "/usr/include/lwip"]),
     "TLSPP_IDN 1": ("idn2.h", ["-UTLSPP_IDN", "-DTLSPP_IDN=1"]),

@@ -216,6 +216,19 @@ TEST_CASE("a ClientHello must offer no compression") {
           errc::protocol_violation);
 }
 
+// A server of TLS 1.2 does not look at key_share: one that cannot be read hides nothing else.
+TEST_CASE("a key_share that cannot be read leaves what else is wrong with a ClientHello of TLS 1.2") {
+    std::string const broken[] = {std::string{'\0', '\5', '\0'}, std::string{'\0', '\4', '\0', '\x17', '\0', '\x40'}};
+    for (auto const& share : broken) {
+        check_refused(server_says(version::tls1_2,
+                                  [&](test::hello& h) {
+                                      h.compressions = "\x01\x02";
+                                      h.with(51, share);
+                                  }),
+                      reason::no_null_compression, alert::illegal_parameter);
+    }
+}
+
 TEST_CASE("key shares are of different groups, and after a HelloRetryRequest of the one that it names") {
     check_refused(server_says(version::tls1_3,
                               [](test::hello& h) {

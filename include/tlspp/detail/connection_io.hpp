@@ -256,10 +256,11 @@ inline result<void> connection::shutdown() noexcept { return told(say_goodbye())
         return stop(errc::misuse, reason::not_connected);
     }
     if (!c.close_wanted) {
-        // Mbed TLS would flush a record that waits, and forget close_notify
-        if ((c.pending_write != 0 && write_record(bytes{"", c.pending_write}) < 0) || flush_unsent() < 0) {
+        // Mbed TLS would flush what waits, a record or an alert, and forget close_notify
+        if (flush_unsent() < 0) {
             return stopped;
         }
+        c.pending_write = 0;
         c.close_wanted = true;
     }
     while (!c.close_sent) {

@@ -5,14 +5,15 @@
 #include <tlspp/detail/failure.hpp>
 
 #include <climits>
+#include <utility>
 
 /// \file
 /// Writing. Mbed TLS takes a record's bytes when it first sees them and does not look at the arguments of a retry, so
 /// the connection remembers how many it took.
 namespace tlspp::inline TLSPP_ABI {
 
-/// Sends what Mbed TLS still holds of a message that is not the application's (an alert, say): the next write would
-/// take its end for its own (ssl_msg.c, ssl_write_real).
+/// Sends what Mbed TLS still holds of a message: of an alert, say, whose end the next write would take for its own
+/// (ssl_msg.c, ssl_write_real).
 [[gnu::noinline]] inline int connection::flush_unsent() noexcept {
     while (core_->watch.unsent() != 0) {
         enter();
@@ -69,6 +70,10 @@ inline int connection::write_record(bytes data) noexcept {
     auto& c = *core_;
     if (data.size() < c.pending_write) {
         return stop(errc::misuse, reason::shorter_retry);
+    }
+    if (c.pending_write != 0 && c.watch.unsent() == 0) {
+        // it has left: Mbed TLS sends what waits before an alert of its own, while it reads (no_renegotiation)
+        return static_cast<int>(std::exchange(c.pending_write, 0));
     }
     if (c.pending_write == 0) {
         if (flush_unsent() < 0) {

@@ -35,8 +35,6 @@ inline fault set_up_clock(verify_policy& policy, const clock_source& clock, bool
         if (clock.now != nullptr) {
             return refused{errc::unsupported, reason::check_left_out}.about(".clock");
         }
-        policy.insecure_no_clock = clock.insecure_unchecked;
-        return {};
     }
     if (verifies && clock.now == nullptr && !clock.insecure_unchecked && !build::time_date) {
         return refused{errc::invalid_argument, reason::clock_missing};
@@ -73,13 +71,19 @@ vain_option asked_in_vain(const Options& options) noexcept {
 /// \param verifies the peer's certificate will be judged, where it has one.
 template <class Options>
 fault set_up_checks(verify_policy& policy, const Options& options, bool verifies) noexcept {
+    bool failed = options.crls.failed() || options.distrusted.failed() || options.on_verify.failed();
     if constexpr (x509::chain_and_name_only) {
+        if constexpr (requires { options.pins; }) {
+            failed = failed || options.pins.failed();
+        }
+        if (failed) {
+            return refused{errc::out_of_memory};
+        }
         if (auto const vain = asked_in_vain(options); vain.asked) {
             return refused{errc::unsupported, reason::check_left_out}.about(vain.option);
         }
         return set_up_clock(policy, options.clock, verifies);
     }
-    bool failed = options.crls.failed() || options.distrusted.failed() || options.on_verify.failed();
     policy.distrusted = options.distrusted;
     policy.on_verify = options.on_verify;
     policy.profile = options.profile;

@@ -86,9 +86,13 @@ inline result<void> add_trust(hasher& to, const std::optional<trust_store>& trus
 template <class State, class Random>
 result<policy_hash> hash_policy(const State& state, Random&& random) noexcept {
     bool const client = state.role == role::client;
+    constexpr std::uint64_t built = (TLSPP_INSECURE_CHAIN_AND_NAME_ONLY ? 1U : 0U) |
+                                    (TLSPP_NAME_CONSTRAINTS ? 2U : 0U) | (TLSPP_PSL ? 4U : 0U) |
+                                    (std::uint64_t{TLSPP_INSECURE_LEFT_OUT} << 8U);
     hasher h;
-    h.text("tlspp policy 1").number(client ? 1 : 0).number(static_cast<std::uint64_t>(state.verify));
+    h.text("tlspp policy 2").number(client ? 1 : 0).number(static_cast<std::uint64_t>(state.verify));
     h.number(static_cast<std::uint64_t>(state.client_auth)).number(static_cast<std::uint64_t>(state.psk_for));
+    h.number(built); // which checks there are
     if (client) {
         h.number(state.insecure_legacy_server ? 1 : 0);
         h.number(static_cast<std::uint64_t>(state.lowest)).number(static_cast<std::uint64_t>(state.highest));

@@ -52,6 +52,9 @@ inline result<void> verify(std::span<const certificate> chain, const trust_store
         return detail::no_memory();
     }
     policy.on_verify = {};
+    if (chain_and_name_only || (options.time && !is_built(optional_check::validity))) {
+        return std::unexpected(error(errc::unsupported, reason::check_left_out));
+    }
     mbedtls_x509_crt* const pool =
         static_cast<mbedtls_x509_crt*>(mbedtls_calloc(chain.size(), sizeof(mbedtls_x509_crt)));
     if (pool == nullptr) {

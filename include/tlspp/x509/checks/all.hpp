@@ -95,6 +95,8 @@ verify_flags check_chain(const chain_view& chain, const verify_policy& policy) n
         if (!policy.insecure_no_name_constraints) {
             found |= check_name_constraints(chain);
         }
+    } else if (!policy.insecure_no_name_constraints) {
+        found |= refuse_name_constraints(chain);
     }
     if constexpr (is_built(unknown_critical)) {
         if (!policy.insecure_ignore_unknown_critical) {

@@ -34,9 +34,21 @@ inline verify_flags check_unknown_critical(const chain_view& chain) noexcept {
             // policy constraints demand processing whatever their flag says (§4.2.1.11: it MUST say critical)
             unsigned const number = e.id.certificate_extension();
             bool const demanding =
-                e.critical || (number == oids::policy_constraints.certificate_extension() && !chain.is_anchor(i)) ||
-                (!compares_constrained_names && number == oids::name_constraints.certificate_extension());
+                e.critical || (number == oids::policy_constraints.certificate_extension() && !chain.is_anchor(i));
             if (demanding && !is_processed(e.id)) {
+                return verify_flag::unknown_critical;
+            }
+        }
+    }
+    return {};
+}
+
+/// Instead of `check_name_constraints`, where names are not compared: who has constraints is refused, critical or not.
+inline verify_flags refuse_name_constraints(const chain_view& chain) noexcept {
+    for (std::size_t i = 0; i < chain.size; ++i) {
+        extension_cursor all(chain[i]);
+        for (extension e; all.next(e);) {
+            if (e.id.certificate_extension() == oids::name_constraints.certificate_extension()) {
                 return verify_flag::unknown_critical;
             }
         }
