@@ -1,5 +1,15 @@
 #!/usr/bin/env python3
-"""Compiles the programs in README.md and docs/*.md: every block of C++ with a main() in it, with all warnings.
+"""Compiles every block of C++ in README.md and docs/*.md, with all warnings. One that is no unit of its own stands behind
+a comment that makes it one:
+
+    <!-- compiled as:
+    #include …
+    void program() {
+    %
+    }
+    -->
+
+ssl-101.md is apart: its blocks are parts of programs that are run (ssl_101.py).
 
     docs.py ROOT BUILD
 """
@@ -11,14 +21,24 @@ import sys
 import checks
 
 
+APART = {"ssl-101.md"}
+
+
 def programs(root):
-    """(file:line, code) of each."""
+    """(file, line, code) of each; the code is None where nothing says how to compile it."""
     for page in [root / "README.md", *sorted((root / "docs").glob("*.md"))]:
+        if page.name in APART:
+            continue
         text = page.read_text(encoding="utf-8")
-        for block in re.finditer(r"^```cpp\n(.*?)^```$", text, re.M | re.S):
-            line = text.count("\n", 0, block.start(1)) + 1
-            if re.search(r"\bint main\(", block.group(1)):
-                yield page, line, block.group(1)
+        for block in re.finditer(r"^(?:<!-- compiled as:\n(?P<around>(?:(?!-->).)*)-->\n+)?```cpp\n(?P<code>.*?)^```$", text,
+                                 re.M | re.S):
+            line = text.count("\n", 0, block.start("code")) + 1
+            code, around = block["code"], block["around"]
+            if around:
+                before, after = around.split("%\n")
+                yield page, line - before.count("\n"), before + code + after
+            else:
+                yield page, line, code if code.lstrip().startswith("#include") else None
 
 
 def main():
@@ -30,6 +50,8 @@ def main():
 
     def compiles(page, line, code):
         def check():
+            if code is None:
+                return "no unit of its own, and no comment <!-- compiled as: … --> in front of it"
             if "<asio.hpp>" in code:
                 probe = scratch / "asio_probe.cpp"
                 probe.write_text("#if !__has_include(<asio.hpp>)\n#error\n#endif\n")
