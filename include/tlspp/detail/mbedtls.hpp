@@ -36,7 +36,7 @@ inline std::int64_t system_seconds() noexcept {
 /// The version as a number: Mbed TLS's own function, an inline one, reads an enumeration, into which its clients put
 /// whatever the server says, values that it does not have among them.
 inline unsigned negotiated_version(const mbedtls_ssl_context& ssl) noexcept {
-    std::underlying_type_t<mbedtls_ssl_protocol_version> version;
+    std::underlying_type_t<mbedtls_ssl_protocol_version> version = 0;
     std::memcpy(&version, &ssl.MBEDTLS_PRIVATE(tls_version), sizeof version);
     return static_cast<unsigned>(version);
 }
