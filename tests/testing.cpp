@@ -219,9 +219,9 @@ TEST_CASE("handshakes over a test_transport") {
     auto const v = GENERATE(from_range(test::versions));
     CAPTURE(name(v));
     SECTION("good ones, whatever the readiness") {
-        couple p(v, GENERATE(test_faults::whole, 4000));
-        std::uint32_t const seed = GENERATE(0, 1, 2, 3);
-        p.client.transport().faults() = {.most_received = GENERATE(1, 1000), .seed = seed};
+        couple p(v, GENERATE(test_faults::whole, std::size_t{4000}));
+        std::uint32_t const seed = GENERATE(0U, 1U, 2U, 3U);
+        p.client.transport().faults() = {.most_received = GENERATE(std::size_t{1}, std::size_t{1000}), .seed = seed};
         p.server.transport().faults() = {.most_sent = 50, .blocks_every = 2, .seed = seed};
         auto const done = p.shake();
         REQUIRE(done);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-#pragma once
-#include <tlspp/error.hpp>
+#include <tlspp/error.hpp> // whose end has this header read, whichever of the two is included first
+#ifndef TLSPP_DETAIL_SENTENCES_OF_CODES_HPP
+#define TLSPP_DETAIL_SENTENCES_OF_CODES_HPP
 #include <tlspp/verify_flags.hpp>
 
 #include <string_view>
@@ -125,3 +126,4 @@ constexpr std::string_view advice_for(verify_flags flags) noexcept {
 }
 #endif
 } // namespace tlspp::inline TLSPP_ABI::detail
+#endif
